@@ -1,0 +1,55 @@
+/* Filter text: lines of the input are -e arguments, given one after the other. */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "filter/filter.h"
+#include "util/err.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Both answers must have one meaning. */
+static void check(const struct filter *f)
+{
+	struct event ev = {.kind = EV_CALL, .pid = 1, .tid = 1};
+
+	for (unsigned abi = 0; abi < NR_ABIS; abi++) {
+		for (uint32_t nr = 0; nr < CALL_NR_LIMIT + 8; nr++) {
+			ev.call.abi = (uint8_t)abi;
+			ev.call.nr = nr;
+			if (filter_match(f, &ev, NULL) && !filter_wants_number(f, abi, nr))
+				abort();
+			if (call_id_of(abi, nr) == CALL_NONE && filter_wants_number(f, abi, nr) &&
+				!filter_wants_unknown(f))
+				abort();
+		}
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct filter *f = filter_create();
+
+	while (size) {
+		const uint8_t *end = memchr(data, '\n', size);
+		size_t len = end ? (size_t)(end - data) : size;
+		char *spec = malloc(len + 1);
+		struct err err = {0};
+
+		if (!spec)
+			abort();
+		memcpy(spec, data, len);
+		spec[len] = '\0';
+		if (filter_add(f, spec, &err) < 0 && (!err.code || strchr(err.text, '\n')))
+			abort();
+		free(spec);
+		len += !!end;
+		data += len;
+		size -= len;
+	}
+	check(f);
+	filter_destroy(f);
+	return 0;
+}

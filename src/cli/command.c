@@ -1,0 +1,121 @@
+#include "cli/command.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/exit_status.h"
+#include "cli/option.h"
+#include "util/out.h"
+
+#define COMMAND(name) extern const struct command command_##name;
+#include "cli/command_registry.h"
+#undef COMMAND
+
+#define COMMAND(name) &command_##name,
+const struct command *const commands[] = {
+#include "cli/command_registry.h"
+	NULL,
+};
+#undef COMMAND
+
+const struct command *command_by_name(const char *name)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+int command_fail(int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	fflush(stdout);
+	fputs("renacer: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return status;
+}
+
+#define HELP_COLUMN 30
+
+static void draw_option(struct out *out, const struct option *option)
+{
+	size_t start = out->pending.len, width;
+
+	if (option->letter && option->name)
+		out_printf(out, "  -%c, --%s", option->letter, option->name);
+	else if (option->letter)
+		out_printf(out, "  -%c", option->letter);
+	else
+		out_printf(out, "      --%s", option->name);
+	if (option->value)
+		out_printf(out, " %s", option->value);
+	width = out->pending.len - start;
+	if (width >= HELP_COLUMN)
+		out_printf(out, "\n%*s", HELP_COLUMN, "");
+	else
+		out_printf(out, "%*s", (int)(HELP_COLUMN - width), "");
+	out_printf(out, "%s\n", option->help);
+}
+
+static void draw_options(struct out *out, const struct option *table, bool all)
+{
+	const char *heading = "Options";
+
+	for (const struct option *option = table; !option_is_end(option); option++) {
+		if (option->kind == OPTION_SECTION) {
+			heading = option->help;
+		} else if (all || option->common) {
+			if (heading)
+				out_printf(out, "\n%s:\n", heading);
+			heading = NULL;
+			draw_option(out, option);
+		}
+	}
+}
+
+static void draw_main_help(struct out *out)
+{
+	out_puts(out, "\nSubcommands:\n");
+	for (size_t i = 0; commands[i]; i++)
+		out_printf(out, "  %-12s%s\n", commands[i]->name, commands[i]->summary);
+	out_puts(out,
+		"\nExamples:\n"
+		"  renacer -- ls -l                          every system call, decoded\n"
+		"  renacer -f -T -e trace=%file -- make      file calls of a whole build, with times\n"
+		"  renacer -y -p 4711                        watch a running process; Ctrl-C lets go\n");
+}
+
+int command_help(const struct command *command, bool all)
+{
+	struct out out;
+	int r;
+
+	out_init(&out, STDOUT_FILENO);
+	if (command->name) {
+		out_printf(&out, "Usage: renacer %s %s\n%s.\n", command->name, command->synopsis,
+			command->summary);
+	} else {
+		out_printf(&out,
+			"Usage: renacer %s\n"
+			"       renacer [options] -p PID[,PID...]\n"
+			"       renacer SUBCOMMAND ...\n"
+			"%s.\n",
+			command->synopsis, command->summary);
+	}
+	draw_options(&out, command->options, all);
+	if (!command->name) {
+		draw_main_help(&out);
+		if (!all)
+			out_puts(&out,
+				"\n--help-all lists every option; man renacer explains them.\n");
+	}
+	r = out_flush(&out);
+	out_deinit(&out);
+	return r < 0 ? EXIT_FAILED : EXIT_OK;
+}

@@ -1,0 +1,332 @@
+#include "cli/command.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/exit_status.h"
+#include "cli/option.h"
+#include "cli/output.h"
+#include "cli/session.h"
+#include "engine/engine.h"
+#include "engine/launch.h"
+#include "event/stream.h"
+#include "filter/filter.h"
+#include "render/live.h"
+#include "track/track.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
+#include "util/err.h"
+#include "util/log.h"
+#include "util/out.h"
+#include "util/vec.h"
+
+/* The default command: trace a program, or attach to one. */
+
+#define STRING_LIMIT_MAX (1u << 20)
+
+struct trace_options {
+	bool help, help_all, version;
+	bool follow, timing, relative, show_fds, succeeded, failed, raw, hex, verbose, quiet, debug;
+	unsigned stamps;
+	unsigned string_limit;
+	const char *output, *engine, *format;
+	struct option_list exprs, pids;
+};
+
+#define AT(field) offsetof(struct trace_options, field)
+
+/* clang-format off */
+static const struct option options[] = {
+	{OPTION_SECTION, .help = "What to trace"},
+	{OPTION_FLAG, 'f', "follow-forks", NULL, "children too; threads are always traced", AT(follow), .common = true},
+	{OPTION_LIST, 'p', "attach", "PID[,PID...]", "attach to running processes; Ctrl-C lets go", AT(pids), .common = true, .completes = "pid"},
+	{OPTION_LIST, 'e', "expr", "SPEC", "filter: trace=open,%network,!close,/^get/  status=failed  signal=...", AT(exprs), .common = true},
+	{OPTION_FLAG, 'z', "successful-only", NULL, "only calls that succeeded", AT(succeeded), .common = true},
+	{OPTION_FLAG, 'Z', "failed-only", NULL, "only calls that failed", AT(failed), .common = true},
+	{OPTION_SECTION, .help = "What to show"},
+	{OPTION_TEXT, 'o', "output", "FILE", "write there instead of standard output; '|CMD' pipes", AT(output), .common = true, .completes = "file"},
+	{OPTION_TEXT, 0, "format", "NAME", "form of the output: text", AT(format), .completes = "text"},
+	{OPTION_FLAG, 'T', "timing", NULL, "time spent in each call", AT(timing), .common = true},
+	{OPTION_COUNT, 't', NULL, NULL, "wall-clock time; -tt with microseconds, -ttt since the epoch", AT(stamps), .common = true},
+	{OPTION_FLAG, 'r', "relative-timestamps", NULL, "time since the line before", AT(relative)},
+	{OPTION_FLAG, 'y', "decode-fds", NULL, "what each descriptor is", AT(show_fds), .common = true},
+	{OPTION_FLAG, 'v', "no-abbrev", NULL, "all fields of structs, all of argv and envp", AT(verbose), .common = true},
+	{OPTION_NUMBER, 0, "string-limit", "N", "bytes of data shown (64); names are never shortened", AT(string_limit), .max = STRING_LIMIT_MAX},
+	{OPTION_FLAG, 0, "hex", NULL, "\\x escapes in strings", AT(hex)},
+	{OPTION_FLAG, 0, "raw", NULL, "arguments as hexadecimal words", AT(raw)},
+	{OPTION_SECTION, .help = "How"},
+	{OPTION_TEXT, 0, "engine", "NAME", "auto (the cheapest usable), bpf or ptrace", AT(engine), .completes = "auto bpf ptrace"},
+	{OPTION_FLAG, 'q', "quiet", NULL, "no notes on standard error", AT(quiet)},
+	{OPTION_FLAG, 0, "debug", NULL, "what renacer does, on standard error", AT(debug)},
+	{OPTION_FLAG, 'V', "version", NULL, "print the version", AT(version), .common = true},
+	{OPTION_FLAG, 'h', "help", NULL, "the common options", AT(help), .common = true},
+	{OPTION_FLAG, 0, "help-all", NULL, "every option", AT(help_all), .common = true},
+	OPTION_END
+};
+/* clang-format on */
+
+typedef VEC(pid_t) pid_vec;
+
+static void print_debug(const char *domain, const char *line)
+{
+	fprintf(stderr, "renacer[%s]: %s\n", domain, line);
+}
+
+static int parse_pids(const struct option_list *lists, pid_vec *ret, struct err *err)
+{
+	for (size_t i = 0; i < lists->texts.len; i++) {
+		const char *text = lists->texts.data[i], *at = text;
+
+		do {
+			char *end;
+			long pid = strtol(at, &end, 10);
+
+			if (end == at || pid <= 0 || pid > INT32_MAX ||
+				(*end && *end != ',' && *end != ' '))
+				return err_set(err, -EINVAL, "-p: '%s' is not a process id", text);
+			VEC_PUSH(ret, (pid_t)pid);
+			at = *end ? end + 1 : end;
+		} while (*at);
+	}
+	return 0;
+}
+
+static int build_filter(struct filter *filter, const struct trace_options *o, struct err *err)
+{
+	for (size_t i = 0; i < o->exprs.texts.len; i++) {
+		int r = filter_add(filter, o->exprs.texts.data[i], err);
+
+		if (r < 0)
+			return r;
+	}
+	if (o->succeeded && o->failed)
+		return err_set(err, -EINVAL, "-z and -Z exclude each other");
+	if (o->succeeded || o->failed)
+		return filter_add(
+			filter, o->succeeded ? "status=successful" : "status=failed", err);
+	return 0;
+}
+
+static void build_plan(struct engine_plan *plan, const struct trace_options *o,
+	const struct filter *filter, bool tracking)
+{
+	plan->follow = o->follow;
+	plan->string_limit = o->string_limit;
+	plan->kinds = EV_BIT(EV_FORK) | EV_BIT(EV_EXEC) | EV_BIT(EV_EXIT) | EV_BIT(EV_SIGNAL) |
+		      EV_BIT(EV_STOP) | EV_BIT(EV_LOST) | EV_BIT(EV_ATTACH) | EV_BIT(EV_DETACH);
+	if (tracking)
+		plan->kinds |= EV_BIT(EV_FD) | EV_BIT(EV_CWD) | EV_BIT(EV_MAP);
+	for (int abi = 0; abi < NR_ABIS; abi++)
+		for (unsigned nr = 0; nr < CALL_NR_LIMIT; nr++)
+			plan->wanted[abi][nr] = filter_wants_number(filter, abi, nr) ||
+						(tracking && track_needs_call(call_id_of(abi, nr)));
+	plan->want_unknown = filter_wants_number(filter, ABI_X86_64, CALL_NR_LIMIT);
+}
+
+static enum stamp_style stamp_style(const struct trace_options *o)
+{
+	if (o->relative)
+		return STAMP_RELATIVE;
+	return (enum stamp_style)MIN(o->stamps, (unsigned)STAMP_EPOCH);
+}
+
+/* Ends as the command did, so that our parent sees the same. */
+static int exit_like(int status)
+{
+	static const struct rlimit no_core = {0, 0};
+	sigset_t all;
+
+	if (!WIFSIGNALED(status))
+		return WEXITSTATUS(status);
+	setrlimit(RLIMIT_CORE, &no_core);
+	signal(WTERMSIG(status), SIG_DFL);
+	sigemptyset(&all);
+	sigaddset(&all, WTERMSIG(status));
+	sigprocmask(SIG_UNBLOCK, &all, NULL);
+	raise(WTERMSIG(status));
+	return EXIT_SIGNAL_BASE + WTERMSIG(status);
+}
+
+static int exec_failed(const char *name, int error)
+{
+	if (error == -ENOENT)
+		return command_fail(EXIT_NOT_FOUND, "cannot run '%s': not found", name);
+	return command_fail(EXIT_NOT_EXECUTABLE, "cannot run '%s': %s", name, strerror(-error));
+}
+
+static void note_losses(const struct stream_counts *counts)
+{
+	if (counts->lost)
+		command_fail(0,
+			"%llu events were lost: the reader could not keep up; a filter (-e trace=...) "
+			"or --engine ptrace avoids that",
+			(unsigned long long)counts->lost);
+}
+
+struct run {
+	const struct trace_options *options;
+	struct session session;
+	struct filter *filter; /* owned */
+	struct track *track;   /* owned */
+	struct live *live;     /* owned */
+	struct output output;
+	struct out out;
+	struct launch launch;
+	struct engine_plan plan;
+	struct render_options render;
+	pid_vec pids;
+};
+
+/* What of the command line does not need the engine yet; failures here are usage errors. */
+static int prepare(struct run *run, struct err *err)
+{
+	const struct trace_options *o = run->options;
+	const struct renderer *renderer = renderer_by_name(o->format);
+	bool tracking;
+	int r;
+
+	if (!renderer)
+		return err_set(err, -EINVAL, "--format: '%s' is unknown", o->format);
+	r = parse_pids(&o->pids, &run->pids, err);
+	if (r < 0)
+		return r;
+	run->filter = filter_create();
+	r = build_filter(run->filter, o, err);
+	if (r < 0)
+		return r;
+	tracking = o->show_fds || filter_asks_track(run->filter);
+	build_plan(&run->plan, o, run->filter, tracking);
+	run->render = (struct render_options){
+		.string_limit = o->string_limit,
+		.stamp = stamp_style(o),
+		.timing = o->timing,
+		.show_fds = o->show_fds,
+		.raw = o->raw,
+		.hex = o->hex,
+		.realtime_offset_ns = clock_realtime_offset_ns(),
+	};
+	run->session.stream = stream_create();
+	run->session.plan = &run->plan;
+	if (tracking) {
+		run->track = track_create();
+		stream_add_sink(run->session.stream, &track_sink, run->track);
+	}
+	run->live = live_create(&(struct live_config){
+		.renderer = renderer,
+		.options = &run->render,
+		.filter = run->filter,
+		.track = run->track,
+		.out = &run->out,
+		.decode = {.verbose = o->verbose},
+	});
+	stream_add_sink(run->session.stream, &live_sink, run->live);
+	return 0;
+}
+
+static void run_deinit(struct run *run)
+{
+	out_deinit(&run->out);
+	output_close(&run->output);
+	launch_deinit(&run->launch);
+	stream_destroy(run->session.stream);
+	live_destroy(run->live);
+	track_destroy(run->track);
+	filter_destroy(run->filter);
+	VEC_DEINIT(&run->pids);
+}
+
+static int execute(struct run *run, char **words, struct err *err)
+{
+	struct session *s = &run->session;
+	int r;
+
+	s->ops = session_choose_engine(run->options->engine, err);
+	if (!s->ops)
+		return command_fail(
+			err->code == -EINVAL ? EXIT_USAGE : EXIT_FAILED, "%s", err->text);
+	if (*words) {
+		r = launch_prepare(&run->launch, words, environ, err);
+		if (r < 0)
+			return exec_failed(words[0], r);
+		s->launch = &run->launch;
+	}
+	s->pids = run->pids.data;
+	s->nr_pids = run->pids.len;
+	r = output_open(&run->output, run->options->output, err);
+	if (r < 0)
+		return command_fail(EXIT_FAILED, "%s", err->text);
+	out_init(&run->out, run->output.fd);
+	r = session_run(s, err);
+	note_losses(stream_counts(s->stream));
+	if (r < 0 && r != -EPIPE)
+		return command_fail(EXIT_FAILED, "%s", err->text);
+	if (!s->launch)
+		return EXIT_OK;
+	r = launch_exec_error(s->launch);
+	if (r < 0 && r != -EAGAIN)
+		return exec_failed(words[0], r);
+	return -1;
+}
+
+static int trace(const struct command *self, const struct trace_options *o, char **words)
+{
+	struct run run = {.options = o, .output = {.fd = -1}, .out = {.fd = -1}};
+	struct err err = {0};
+	int status, wait_status;
+	bool launched;
+
+	run.launch.gate = run.launch.verdict = -1;
+	if (prepare(&run, &err) < 0)
+		status = command_fail(EXIT_USAGE, "%s", err.text);
+	else if (!*words && !run.pids.len)
+		status = command_fail(EXIT_USAGE,
+			"nothing to trace: give a command (renacer -- ls) or -p PID; see --help");
+	else if (*words && run.pids.len)
+		status = command_fail(
+			EXIT_USAGE, "either a command or -p, not both (at '%s')", words[0]);
+	else
+		status = execute(&run, words, &err);
+	launched = status < 0;
+	wait_status = run.launch.status;
+	run_deinit(&run);
+	return launched ? exit_like(wait_status) : status;
+}
+
+static int run_trace(const struct command *self, int argc, char **argv)
+{
+	struct trace_options o = {.string_limit = 64, .engine = "auto", .format = "text"};
+	CLEANUP_FREE char **words = xcalloc((size_t)argc + 1, sizeof(*words));
+	struct err err = {0};
+	int status;
+
+	if (option_parse(self->options, argc, argv, true, &o, words, &err) < 0)
+		status = command_fail(EXIT_USAGE, "%s", err.text);
+	else if (o.help || o.help_all)
+		status = command_help(self, o.help_all);
+	else if (o.version)
+		status = printf("renacer %s\n", RENACER_VERSION) < 0 || fflush(stdout) ? EXIT_FAILED
+										       : EXIT_OK;
+	else {
+		if (o.debug)
+			log_set_sink(print_debug);
+		status = trace(self, &o, words);
+	}
+	VEC_DEINIT(&o.exprs.texts);
+	VEC_DEINIT(&o.pids.texts);
+	return status;
+}
+
+const struct command command_trace = {
+	.synopsis = "[options] [--] COMMAND [ARG...]",
+	.summary = "Shows what a program does: every system call, decoded and in order",
+	.options = options,
+	.takes_command = true,
+	.completes = "command",
+	.run = run_trace,
+};

@@ -1,0 +1,165 @@
+#include "cli/session.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+
+#include "engine/engine.h"
+#include "engine/launch.h"
+#include "event/stream.h"
+#include "util/clock.h"
+#include "util/err.h"
+#include "util/log.h"
+#include "util/macros.h"
+
+#define POLL_MS 100
+
+static const int watched[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE};
+
+enum origin { NOT_SEEN, FROM_KERNEL, FROM_PROCESS };
+
+/* What arrived since the loop last looked: enum origin by signal. */
+static volatile sig_atomic_t seen[SIGUSR2 + SIGPIPE];
+
+static void note_signal(int signo, siginfo_t *info, void *context UNUSED)
+{
+	seen[signo] = info->si_code == SI_KERNEL ? FROM_KERNEL : FROM_PROCESS;
+}
+
+static void watch_signals(struct sigaction *old)
+{
+	struct sigaction action = {.sa_sigaction = note_signal, .sa_flags = SA_SIGINFO};
+
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < ARRAY_SIZE(watched); i++) {
+		sigaction(watched[i], NULL, &old[i]);
+		/*
+		 * What the user had us ignore stays ignored, for the command too: a handler would
+		 * become the default action in it.
+		 */
+		if (old[i].sa_handler != SIG_IGN)
+			sigaction(watched[i], &action, NULL);
+	}
+}
+
+static void unwatch_signals(const struct sigaction *old)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(watched); i++)
+		sigaction(watched[i], &old[i], NULL);
+}
+
+/* Passes on what was meant for the command; true when an attached run is to end. */
+static bool handle_signals(struct session *s)
+{
+	bool stop = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(watched); i++) {
+		int signo = watched[i];
+		enum origin origin = (enum origin)seen[signo];
+
+		seen[signo] = NOT_SEEN;
+		if (origin == NOT_SEEN || signo == SIGPIPE)
+			continue;
+		log_debug("session", "%s from %s", strsignal(signo),
+			origin == FROM_KERNEL ? "the terminal" : "a process");
+		if (!s->launch)
+			stop = true;
+		else if (origin == FROM_PROCESS && s->launch->pid > 0 && !s->launch->reaped)
+			kill(s->launch->pid, signo); /* the terminal sent its own to both of us */
+	}
+	return stop;
+}
+
+static int start(struct session *s, struct engine *engine, struct err *err)
+{
+	if (s->launch) {
+		int r = launch_fork(s->launch, err);
+
+		return r < 0 ? r : s->ops->launch(engine, s->launch, err);
+	}
+	for (size_t i = 0; i < s->nr_pids; i++) {
+		int r = s->ops->attach(engine, s->pids[i], err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int run(struct session *s, struct engine *engine, struct err *err)
+{
+	int r = start(s, engine, err);
+
+	while (r >= 0) {
+		if (handle_signals(s))
+			return 0;
+		r = s->ops->poll(engine, POLL_MS, err);
+		if (r <= 0)
+			return r;
+		r = stream_tick(s->stream, clock_now_ns(), err);
+	}
+	return r;
+}
+
+/* The command runs on untraced, or ended a moment ago. */
+static void wait_for_command(struct session *s)
+{
+	while (s->launch->pid > 0 && !launch_reap(s->launch, false)) {
+		handle_signals(s);
+		poll(NULL, 0, 20);
+	}
+}
+
+int session_run(struct session *s, struct err *err)
+{
+	struct sigaction old[ARRAY_SIZE(watched)];
+	struct engine *engine = NULL;
+	int r, ended;
+
+	watch_signals(old);
+	r = s->ops->open(&engine, s->plan, s->stream, err);
+	if (r >= 0)
+		r = stream_begin(s->stream, err);
+	if (r >= 0)
+		r = run(s, engine, err);
+	if (engine) {
+		ended = s->ops->detach(engine, r < 0 ? NULL : err);
+		r = r < 0 ? r : ended;
+	}
+	ended = stream_end(s->stream, clock_now_ns(), r < 0 ? NULL : err);
+	r = r < 0 ? r : ended;
+	if (s->launch)
+		wait_for_command(s);
+	s->ops->close(engine);
+	unwatch_signals(old);
+	return r < 0 ? r : 0;
+}
+
+const struct engine_ops *session_choose_engine(const char *name, struct err *err)
+{
+	struct err reason = {0};
+
+	for (size_t i = 0; engines[i]; i++) {
+		bool asked = !strcmp(name, engines[i]->name);
+
+		if (!asked && strcmp(name, "auto"))
+			continue;
+		if (engines[i]->probe(&reason) >= 0) {
+			log_debug("session", "engine %s", engines[i]->name);
+			return engines[i];
+		}
+		log_debug("session", "engine %s cannot be used: %s", engines[i]->name, reason.text);
+		if (asked) {
+			*err = reason;
+			return NULL;
+		}
+	}
+	if (strcmp(name, "auto") && strcmp(name, "bpf") && strcmp(name, "ptrace"))
+		err_set(err, -EINVAL, "--engine: '%s' is none of auto, bpf, ptrace", name);
+	else if (strcmp(name, "auto"))
+		err_set(err, -ENOSYS, "this renacer was built without the %s engine", name);
+	else
+		*err = reason;
+	return NULL;
+}

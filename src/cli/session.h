@@ -1,0 +1,36 @@
+#pragma once
+/*
+ * One observed run: an engine, a stream with its sinks, a command or attached processes, and the
+ * signals that concern them.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct engine_ops;
+struct engine_plan;
+struct err;
+struct launch;
+struct stream;
+
+struct session {
+	const struct engine_ops *ops;
+	const struct engine_plan *plan;
+	struct stream *stream; /* sinks added already */
+	struct launch *launch; /* prepared; NULL = attach */
+	const pid_t *pids;     /* to attach to */
+	size_t nr_pids;
+};
+
+/*
+ * Runs it to its end: the tasks ended, a signal asked to let go (attach), or an error, upon which
+ * the subject is let go of and a launched command is still waited for. Sinks have ended on return.
+ * 0, or the first failure.
+ */
+int session_run(struct session *s, struct err *err);
+
+/*
+ * The engine for `name` ("auto": the cheapest that this user can use here), or NULL with a reason.
+ */
+const struct engine_ops *session_choose_engine(const char *name, struct err *err);

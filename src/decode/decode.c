@@ -1,0 +1,121 @@
+#include "decode/decode.h"
+
+#include <string.h>
+
+#include "decode/row_internal.h"
+#include "util/arena.h"
+
+/* The kernel's results in [-4095, -1] are errors, addresses above are not. */
+#define ERRNO_MAX 4095
+
+const char *flag_set_exact(const struct flag_set *set, uint64_t value)
+{
+	for (size_t i = 0; i < set->nr_names; i++)
+		if (set->names[i].value == value)
+			return set->names[i].name;
+	return NULL;
+}
+
+const char *decode_errno_name(int error)
+{
+	return flag_set_exact(&flags_errno, (uint64_t)(int64_t)error);
+}
+
+const char *decode_errno_text(int error)
+{
+	switch (error) {
+	/* how an interrupted call goes on; never seen by the program itself */
+	case 512: return "To be restarted if SA_RESTART is set";
+	case 513: return "To be restarted";
+	case 514: return "To be restarted if no handler";
+	case 515: return "No ioctl command";
+	case 516: return "Interrupted by signal";
+	default: return strerrordesc_np(error);
+	}
+}
+
+const char *decode_signal_name(struct arena *a, int signo)
+{
+	const char *name = flag_set_exact(&flags_signal, (uint64_t)(int64_t)signo);
+
+	if (name)
+		return name;
+	if (signo > 32 && signo <= 64)
+		return arena_printf(a, "SIGRT_%d", signo - 32);
+	return NULL;
+}
+
+static void decode_result(struct decoder *d, enum ret_kind kind)
+{
+	struct decoded_call *out = d->out;
+	int64_t ret = d->call->ret;
+
+	if (out->ret.kind != VALUE_NONE)
+		return; /* a refine function knew better */
+	if (d->call->abi == ABI_I386 && kind != RET_INT)
+		ret = (uint32_t)ret;
+	switch (kind) {
+	case RET_INT: value_set_int(&out->ret, ret); break;
+	case RET_UINT: value_set_uint(&out->ret, (uint64_t)ret); break;
+	case RET_HEX: value_set_hex(&out->ret, (uint64_t)ret); break;
+	case RET_OCTAL: value_set_octal(&out->ret, (uint64_t)ret); break;
+	case RET_ADDR: value_set_addr(&out->ret, (uint64_t)ret); break;
+	case RET_FD: value_set_fd(&out->ret, (int)ret); break;
+	case RET_PID: value_set_pid(&out->ret, (int)ret); break;
+	case RET_ID: value_set_id(&out->ret, (uint32_t)ret); break;
+	}
+}
+
+static void decode_args(struct decoder *d, const struct syscall_row *row)
+{
+	unsigned nr_same = row_nr_same_args(d->call->abi, row->id);
+	struct decoded_call *out = d->out;
+
+	/* where i386 splits an argument over two registers more of them are in use */
+	out->nr_args = nr_same < row->nr_args ? CAPTURE_NR_ARGS : row->nr_args;
+	for (unsigned i = 0; i < out->nr_args; i++) {
+		const struct arg_row *arg = &row->args[i];
+
+		d->arg = i;
+		out->args[i].name = i < nr_same ? arg->name : NULL;
+		if (i >= nr_same)
+			value_set_hex(&out->args[i], d->args[i]);
+		else if (arg->abi == NATIVE_ABI && d->call->abi != ABI_X86_64)
+			value_set_addr(&out->args[i], d->args[i]);
+		else
+			arg->show(d, arg, &out->args[i]);
+	}
+	if (row->refine && nr_same >= row->nr_args)
+		row->refine(d);
+}
+
+void decode_call(struct arena *a, const struct event_call *call, const struct decode_options *opts,
+	struct decoded_call *ret)
+{
+	enum call_id id = call_id_of(call->abi, call->nr);
+	const struct syscall_row *row = syscall_row_of(id);
+	bool finished = !(call->flags & CALL_UNFINISHED);
+	struct decoder d = {.arena = a, .call = call, .opts = opts, .out = ret};
+
+	memset(ret, 0, sizeof(*ret));
+	ret->id = id;
+	for (unsigned i = 0; i < CAPTURE_NR_ARGS; i++)
+		d.args[i] = call->abi == ABI_I386 ? (uint32_t)call->args[i] : call->args[i];
+	if (finished && call->ret < 0 && call->ret >= -ERRNO_MAX) {
+		ret->error = (int)-call->ret;
+		ret->error_name = decode_errno_name(ret->error);
+		ret->error_text = decode_errno_text(ret->error);
+	}
+	d.done = finished && !ret->error;
+	if (row) {
+		ret->name = call_name(id);
+		decode_args(&d, row);
+	} else {
+		ret->name = arena_printf(a, "syscall_0x%x", call->nr);
+		ret->nr_args = CAPTURE_NR_ARGS;
+		for (unsigned i = 0; i < CAPTURE_NR_ARGS; i++)
+			value_set_hex(&ret->args[i], d.args[i]);
+	}
+	if (d.done)
+		decode_result(&d, row ? row->ret : RET_HEX);
+}

@@ -1,0 +1,371 @@
+#include "decode/decoder.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "decode/row_internal.h"
+#include "util/arena.h"
+
+/* Room for one more word than a mask of this size has bits would be shown for nothing. */
+#define SIGSET_BYTES 8
+
+/* Fillers keep the name, drop everything else. */
+static struct value *reset(struct value *ret, enum value_kind kind)
+{
+	*ret = (struct value){.kind = kind, .name = ret->name};
+	return ret;
+}
+
+void value_set_int(struct value *ret, int64_t number)
+{
+	reset(ret, VALUE_INT)->num = (uint64_t)number;
+}
+
+void value_set_uint(struct value *ret, uint64_t number)
+{
+	reset(ret, VALUE_UINT)->num = number;
+}
+
+void value_set_hex(struct value *ret, uint64_t number)
+{
+	reset(ret, VALUE_HEX)->num = number;
+}
+
+void value_set_octal(struct value *ret, uint64_t number)
+{
+	reset(ret, VALUE_OCTAL)->num = number;
+}
+
+void value_set_addr(struct value *ret, uint64_t addr)
+{
+	reset(ret, VALUE_ADDR)->num = addr;
+}
+
+void value_set_fd(struct value *ret, int fd)
+{
+	if (fd == AT_FDCWD)
+		value_set_name(ret, "AT_FDCWD");
+	else
+		reset(ret, VALUE_FD)->num = (uint64_t)(int64_t)fd;
+}
+
+void value_set_pid(struct value *ret, int pid)
+{
+	reset(ret, VALUE_PID)->num = (uint64_t)(int64_t)pid;
+}
+
+void value_set_id(struct value *ret, uint32_t id)
+{
+	if (id == UINT32_MAX)
+		value_set_int(ret, -1);
+	else
+		value_set_uint(ret, id);
+}
+
+void value_set_flags(struct value *ret, uint64_t bits, const struct flag_set *set)
+{
+	reset(ret, VALUE_FLAGS);
+	ret->bits.bits = bits;
+	ret->bits.set = set;
+}
+
+void value_set_enum(struct value *ret, uint64_t number, const struct flag_set *set)
+{
+	reset(ret, VALUE_ENUM);
+	ret->bits.bits = number;
+	ret->bits.set = set;
+}
+
+void value_set_name(struct value *ret, const char *text)
+{
+	reset(ret, VALUE_NAME)->text = text;
+}
+
+void value_set_signal(struct value *ret, int signo)
+{
+	if (flag_set_exact(&flags_signal, (uint64_t)(int64_t)signo))
+		value_set_enum(ret, (uint64_t)(int64_t)signo, &flags_signal);
+	else
+		value_set_int(ret, signo);
+}
+
+void value_set_string(struct value *ret, const void *bytes, size_t len)
+{
+	reset(ret, VALUE_STRING);
+	ret->data.bytes = bytes;
+	ret->data.len = ret->data.full_len = len;
+}
+
+void value_set_data(struct value *ret, const void *bytes, size_t len, size_t full_len)
+{
+	reset(ret, VALUE_DATA);
+	ret->data.bytes = bytes;
+	ret->data.len = MIN(len, full_len);
+	ret->data.full_len = full_len;
+	if (len < full_len)
+		ret->flags |= VALUE_CUT;
+}
+
+void value_set_text(struct value *ret, const void *bytes, size_t room)
+{
+	value_set_string(ret, bytes, strnlen(bytes, room));
+}
+
+void value_set_file_mode(struct decoder *d, struct value *ret, uint32_t mode)
+{
+	static const uint32_t special[] = {S_ISUID, S_ISGID, S_ISVTX};
+	static const char *const names[] = {"S_ISUID", "S_ISGID", "S_ISVTX"};
+	const char *type = flag_set_exact(&flags_file_type, mode & S_IFMT);
+
+	if (!type && !(mode & ~(uint32_t)0777)) {
+		value_set_octal(ret, mode);
+		return;
+	}
+	list_init(ret, VALUE_OR);
+	if (type) {
+		value_set_enum(list_add(d, ret, NULL), mode & S_IFMT, &flags_file_type);
+		mode &= ~(uint32_t)S_IFMT;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(special); i++) {
+		if (!(mode & special[i]))
+			continue;
+		value_set_name(list_add(d, ret, NULL), names[i]);
+		mode &= ~special[i];
+	}
+	value_set_octal(list_add(d, ret, NULL), mode);
+}
+
+void value_set_dev(struct decoder *d, struct value *ret, uint64_t dev)
+{
+	macro_init(ret, "makedev");
+	value_set_hex(list_add(d, ret, NULL), major(dev));
+	value_set_hex(list_add(d, ret, NULL), minor(dev));
+}
+
+static void add_signal_of_set(struct decoder *d, struct value *ret, int signo)
+{
+	const char *name = decode_signal_name(d->arena, signo);
+
+	/* the brackets say that these are signals: their common prefix would only be noise */
+	value_set_name(list_add(d, ret, NULL), name + (strncmp(name, "SIG", 3) ? 0 : 3));
+}
+
+void value_set_sigset(struct decoder *d, struct value *ret, const void *bytes, size_t len)
+{
+	uint64_t mask = 0, all;
+
+	len = MIN(len, (size_t)SIGSET_BYTES);
+	memcpy(&mask, bytes, len);
+	all = len == SIGSET_BYTES ? UINT64_MAX : (UINT64_C(1) << (len * 8)) - 1;
+	list_init(ret, VALUE_BITSET);
+	/* shown by what is missing when that is shorter */
+	if (__builtin_popcountll(mask) > (int)(len * 8) * 2 / 3) {
+		ret->flags |= VALUE_INVERTED;
+		mask = ~mask & all;
+	}
+	for (int signo = 1; signo <= 64; signo++)
+		if (mask >> (signo - 1) & 1)
+			add_signal_of_set(d, ret, signo);
+}
+
+void list_init(struct value *ret, enum value_kind kind)
+{
+	reset(ret, kind);
+	ret->list.items = NULL;
+	ret->list.nr = 0;
+	ret->list.macro = NULL;
+}
+
+void macro_init(struct value *ret, const char *name)
+{
+	list_init(ret, VALUE_MACRO);
+	ret->list.macro = name;
+}
+
+struct value *list_add(struct decoder *d, struct value *list, const char *name)
+{
+	size_t nr;
+
+	if (list->kind < VALUE_STRUCT)
+		list_init(list, VALUE_STRUCT);
+	nr = list->list.nr;
+	/* room is the next power of two from 4 on, so it needs no field of its own */
+	if (nr == 0 || (nr >= 4 && !(nr & (nr - 1)))) {
+		struct value *items = arena_alloc(d->arena, MAX(nr * 2, 4) * sizeof(*items));
+
+		if (nr)
+			memcpy(items, list->list.items, nr * sizeof(*items));
+		list->list.items = items;
+	}
+	list->list.nr++;
+	list->list.items[nr] = (struct value){.name = name};
+	return &list->list.items[nr];
+}
+
+const char *decoder_printf(struct decoder *d, const char *fmt, ...)
+{
+	char text[128];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	return arena_strdup(d->arena, text);
+}
+
+const struct capture *decoder_chunk(const struct decoder *d, uint64_t addr, unsigned when)
+{
+	const struct capture *other = NULL;
+
+	for (unsigned i = 0; i < d->call->nr_captures; i++) {
+		const struct capture *c = &d->call->captures[i];
+
+		if (c->addr != addr || c->when != when || (c->flags & CAPTURE_FAULT))
+			continue;
+		if (c->arg == d->arg)
+			return c;
+		if (!other)
+			other = c;
+	}
+	return other;
+}
+
+const void *decoder_bytes(const struct decoder *d, uint64_t addr, size_t len, unsigned when)
+{
+	for (unsigned i = 0; i < d->call->nr_captures; i++) {
+		const struct capture *c = &d->call->captures[i];
+		uint64_t skip = addr - c->addr;
+
+		if (c->when != when || (c->flags & CAPTURE_FAULT) || addr < c->addr ||
+			skip > c->len || c->len - skip < len)
+			continue;
+		return arena_dup(d->arena, c->bytes + skip, len);
+	}
+	return NULL;
+}
+
+void decoder_show_shape(struct decoder *d, uint64_t addr, const struct shape *shape, unsigned when,
+	struct value *ret)
+{
+	const void *bytes = addr ? decoder_bytes(d, addr, shape->size, when) : NULL;
+
+	if (bytes) {
+		shape->show(d, bytes, ret);
+		ret->flags |= VALUE_BY_REF;
+	} else {
+		value_set_addr(ret, addr);
+	}
+}
+
+void decoder_show_array(struct decoder *d, uint64_t addr, uint64_t nr, const struct shape *shape,
+	unsigned when, struct value *ret)
+{
+	const struct capture *chunk = addr ? decoder_chunk(d, addr, when) : NULL;
+	uint64_t at_hand = chunk ? chunk->len / shape->size : 0;
+
+	if (!addr || (!at_hand && nr)) {
+		value_set_addr(ret, addr);
+		return;
+	}
+	list_init(ret, VALUE_ARRAY);
+	ret->flags |= VALUE_BY_REF;
+	for (uint64_t i = 0; i < MIN(nr, at_hand); i++) {
+		const void *bytes =
+			arena_dup(d->arena, chunk->bytes + i * shape->size, shape->size);
+
+		shape->show(d, bytes, list_add(d, ret, NULL));
+	}
+	if (at_hand < nr)
+		ret->flags |= VALUE_CUT;
+}
+
+void decoder_show_string(struct decoder *d, uint64_t addr, unsigned when, struct value *ret)
+{
+	const struct capture *chunk = addr ? decoder_chunk(d, addr, when) : NULL;
+	const uint8_t *end;
+
+	/* a page that was not present at entry is read again at exit */
+	if (!chunk && addr && when == CAPTURE_AT_ENTER)
+		chunk = decoder_chunk(d, addr, CAPTURE_AT_EXIT);
+	if (!chunk) {
+		value_set_addr(ret, addr);
+		return;
+	}
+	end = memchr(chunk->bytes, 0, chunk->len);
+	value_set_string(ret, chunk->bytes, end ? (size_t)(end - chunk->bytes) : chunk->len);
+	if (!end)
+		ret->flags |= VALUE_CUT;
+}
+
+void decoder_show_data(
+	struct decoder *d, uint64_t addr, uint64_t full_len, unsigned when, struct value *ret)
+{
+	const struct capture *chunk = addr && full_len ? decoder_chunk(d, addr, when) : NULL;
+
+	if (chunk)
+		value_set_data(ret, chunk->bytes, chunk->len, full_len);
+	else if (addr && !full_len)
+		value_set_data(ret, "", 0, 0);
+	else
+		value_set_addr(ret, addr);
+}
+
+void decoder_show_sigset(
+	struct decoder *d, uint64_t addr, uint64_t len, unsigned when, struct value *ret)
+{
+	size_t size = MIN(len, (uint64_t)SIGSET_BYTES);
+	const void *bytes = addr && len >= 4 ? decoder_bytes(d, addr, size, when) : NULL;
+
+	if (bytes)
+		value_set_sigset(d, ret, bytes, size);
+	else
+		value_set_addr(ret, addr);
+}
+
+struct native_iovec {
+	uint64_t base;
+	uint64_t len;
+};
+
+void decoder_show_iovec(struct decoder *d, uint64_t addr, uint64_t nr, uint64_t limit,
+	unsigned when, struct value *ret)
+{
+	const struct capture *chunk = addr ? decoder_chunk(d, addr, when) : NULL;
+	uint64_t at_hand = chunk ? chunk->len / sizeof(struct native_iovec) : 0;
+
+	if (!addr || (!at_hand && nr)) {
+		value_set_addr(ret, addr);
+		return;
+	}
+	list_init(ret, VALUE_ARRAY);
+	for (uint64_t i = 0; i < MIN(nr, at_hand); i++) {
+		struct value *item = list_add(d, ret, NULL);
+		struct native_iovec iov;
+		uint64_t used;
+
+		memcpy(&iov, chunk->bytes + i * sizeof(iov), sizeof(iov));
+		used = MIN(iov.len, limit);
+		limit -= used;
+		/* nothing was moved through this element: its old content is of no interest */
+		if (!used && iov.len)
+			value_set_addr(list_add(d, item, "iov_base"), iov.base);
+		else
+			decoder_show_data(d, iov.base, used, when, list_add(d, item, "iov_base"));
+		value_set_uint(list_add(d, item, "iov_len"), iov.len);
+	}
+	if (at_hand < nr)
+		ret->flags |= VALUE_CUT;
+}
+
+struct value *decoder_add_detail(struct decoder *d, const char *name)
+{
+	struct value *list = &d->out->ret_detail;
+
+	if (list->kind == VALUE_NONE)
+		list_init(list, VALUE_ARRAY);
+	return list_add(d, list, name);
+}

@@ -1,0 +1,106 @@
+#include "decode/shapes.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "util/macros.h"
+
+SHAPE_SHARED(int, int32_t)
+{
+	value_set_int(ret, *from);
+}
+
+SHAPE_SHARED(uint, uint32_t)
+{
+	value_set_uint(ret, *from);
+}
+
+SHAPE_SHARED(id, uint32_t)
+{
+	value_set_id(ret, *from);
+}
+
+SHAPE_SHARED(s64, int64_t)
+{
+	value_set_int(ret, *from);
+}
+
+SHAPE_SHARED(u64, uint64_t)
+{
+	value_set_uint(ret, *from);
+}
+
+SHAPE_SHARED(addr, uint64_t)
+{
+	value_set_addr(ret, *from);
+}
+
+void value_set_time(struct decoder *d, struct value *ret, int64_t sec, int64_t fraction,
+	const char *fraction_name)
+{
+	list_init(ret, VALUE_STRUCT);
+	value_set_int(list_add(d, ret, "tv_sec"), sec);
+	value_set_int(list_add(d, ret, fraction_name), fraction);
+}
+
+SHAPE_SHARED(timespec, struct timespec)
+{
+	value_set_time(d, ret, from->tv_sec, from->tv_nsec, "tv_nsec");
+}
+
+SHAPE_SHARED(timeval, struct timeval)
+{
+	value_set_time(d, ret, from->tv_sec, from->tv_usec, "tv_usec");
+}
+
+const char *decoder_date(struct decoder *d, int64_t sec, int64_t nsec)
+{
+	time_t time = sec;
+	struct tm tm;
+	char text[32];
+
+	if (!gmtime_r(&time, &tm) || tm.tm_year + 1900 > 9999 || tm.tm_year + 1900 < 0)
+		return NULL;
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+	if (nsec > 0 && nsec < 1000000000)
+		return decoder_printf(d, "%s.%09d+0000", text, (int)nsec);
+	return decoder_printf(d, "%s+0000", text);
+}
+
+SHAPE_SHARED(rusage, struct rusage)
+{
+	ADD_SHAPE(ru_utime, timeval);
+	ADD_SHAPE(ru_stime, timeval);
+	if (!d->opts->verbose) {
+		ret->flags |= VALUE_ABBREV;
+		return;
+	}
+	ADD_INT(ru_maxrss);
+	ADD_INT(ru_ixrss);
+	ADD_INT(ru_idrss);
+	ADD_INT(ru_isrss);
+	ADD_INT(ru_minflt);
+	ADD_INT(ru_majflt);
+	ADD_INT(ru_nswap);
+	ADD_INT(ru_inblock);
+	ADD_INT(ru_oublock);
+	ADD_INT(ru_msgsnd);
+	ADD_INT(ru_msgrcv);
+	ADD_INT(ru_nsignals);
+	ADD_INT(ru_nvcsw);
+	ADD_INT(ru_nivcsw);
+}
+
+SHAPE_SHARED(sigevent, struct sigevent)
+{
+	struct value *value = list_add(d, ret, "sigev_value");
+
+	value_set_int(list_add(d, value, "sival_int"), from->sigev_value.sival_int);
+	value_set_addr(
+		list_add(d, value, "sival_ptr"), (uint64_t)(uintptr_t)from->sigev_value.sival_ptr);
+	value_set_signal(list_add(d, ret, "sigev_signo"), from->sigev_signo);
+	ADD_ENUM(sigev_notify, sigev_notify);
+	if (from->sigev_notify == SIGEV_THREAD_ID)
+		value_set_pid(list_add(d, ret, "sigev_notify_thread_id"), from->_sigev_un._tid);
+}

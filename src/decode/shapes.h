@@ -1,0 +1,30 @@
+#pragma once
+/* Structures that more than one family shows. */
+
+#include "decode/decoder.h"
+
+SHAPE_DECLARE(int, 4)
+SHAPE_DECLARE(uint, 4)
+SHAPE_DECLARE(id, 4)
+SHAPE_DECLARE(s64, 8)
+SHAPE_DECLARE(u64, 8)
+SHAPE_DECLARE(addr, 8)
+SHAPE_DECLARE(timespec, 16)
+SHAPE_DECLARE(timeval, 16)
+SHAPE_DECLARE(rusage, 144)
+SHAPE_DECLARE(siginfo, 128)
+SHAPE_DECLARE(sigevent, 64)
+
+/* Of `len` bytes, at most those of a sockaddr_storage. */
+void value_set_sockaddr(struct decoder *d, struct value *ret, const void *bytes, size_t len);
+
+/* A socket address of `len` bytes at `addr`. */
+void decoder_show_sockaddr(
+	struct decoder *d, uint64_t addr, uint64_t len, unsigned when, struct value *ret);
+
+/* {tv_sec=..., tv_nsec=...} of any pair */
+void value_set_time(struct decoder *d, struct value *ret, int64_t sec, int64_t fraction,
+	const char *fraction_name);
+
+/* UTC, as "2023-11-14T22:13:20+0000"; NULL when the year has no four digits. */
+const char *decoder_date(struct decoder *d, int64_t sec, int64_t nsec);

@@ -1,0 +1,190 @@
+/* Who a process is: users, groups, capabilities, seccomp, Landlock, keys, LSM attributes. */
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/keyctl.h>
+#include <linux/seccomp.h>
+
+#include "decode/row_internal.h"
+#include "decode/shapes.h"
+
+#define PURE_CREDS (CLASS_CREDS | CLASS_PURE | CLASS_NEVER_FAILS)
+
+SYSCALL(getuid, PURE_CREDS, RET_ID);
+SYSCALL(geteuid, PURE_CREDS, RET_ID);
+SYSCALL(getgid, PURE_CREDS, RET_ID);
+SYSCALL(getegid, PURE_CREDS, RET_ID);
+SYSCALL(setuid, CLASS_CREDS, RET_INT, ARG(uid, ID));
+SYSCALL(setgid, CLASS_CREDS, RET_INT, ARG(gid, ID));
+SYSCALL(setreuid, CLASS_CREDS, RET_INT, ARG(ruid, ID), ARG(euid, ID));
+SYSCALL(setregid, CLASS_CREDS, RET_INT, ARG(rgid, ID), ARG(egid, ID));
+SYSCALL(setresuid, CLASS_CREDS, RET_INT, ARG(ruid, ID), ARG(euid, ID), ARG(suid, ID));
+SYSCALL(setresgid, CLASS_CREDS, RET_INT, ARG(rgid, ID), ARG(egid, ID), ARG(sgid, ID));
+SYSCALL(getresuid, CLASS_CREDS, RET_INT, ARG(ruid, OUT, id), ARG(euid, OUT, id),
+	ARG(suid, OUT, id));
+SYSCALL(getresgid, CLASS_CREDS, RET_INT, ARG(rgid, OUT, id), ARG(egid, OUT, id),
+	ARG(sgid, OUT, id));
+SYSCALL(setfsuid, CLASS_CREDS, RET_ID, ARG(fsuid, ID));
+SYSCALL(setfsgid, CLASS_CREDS, RET_ID, ARG(fsgid, ID));
+
+/* A size of 0 asks for the number only. */
+static void decode_getgroups(struct decoder *d)
+{
+	if (d->done && !arg_int(d, 0))
+		value_set_addr(decoder_arg(d, 1), d->args[1]);
+}
+
+SYSCALL_ODD(getgroups, CLASS_CREDS, RET_INT, decode_getgroups, ARG(size, INT),
+	ARG(list, ARRAY_RESULT, id));
+SYSCALL(setgroups, CLASS_CREDS, RET_INT, ARG(size, INT), ARG(list, ARRAY_IN, id, 0));
+
+struct cap_header {
+	uint32_t version;
+	int32_t pid;
+};
+
+SHAPE(cap_header, struct cap_header)
+{
+	ADD_ENUM(version, cap_version);
+	ADD_PID(pid);
+}
+
+struct cap_set {
+	uint32_t effective;
+	uint32_t permitted;
+	uint32_t inheritable;
+};
+
+struct cap_data {
+	struct cap_set half[2];
+};
+
+static void add_caps(
+	struct decoder *d, struct value *ret, const char *name, uint32_t low, uint32_t high)
+{
+	uint64_t caps = (uint64_t)high << 32 | low;
+	struct value *item = list_add(d, ret, name);
+	const struct flag_set *set = &flags_capability;
+
+	if (!caps) {
+		value_set_uint(item, 0);
+		return;
+	}
+	list_init(item, VALUE_OR);
+	for (size_t i = 0; i < set->nr_names; i++) {
+		if (!(caps >> set->names[i].value & 1))
+			continue;
+		value_set_enum(list_add(d, item, NULL), set->names[i].value, set);
+		caps &= ~(UINT64_C(1) << set->names[i].value);
+	}
+	if (caps)
+		value_set_hex(list_add(d, item, NULL), caps);
+}
+
+SHAPE(cap_data, struct cap_data)
+{
+	const struct cap_set *half = from->half;
+
+	add_caps(d, ret, "effective", half[0].effective, half[1].effective);
+	add_caps(d, ret, "permitted", half[0].permitted, half[1].permitted);
+	add_caps(d, ret, "inheritable", half[0].inheritable, half[1].inheritable);
+}
+
+SYSCALL(capget, CLASS_CREDS, RET_INT, ARG(hdrp, IN, cap_header), ARG(datap, OUT, cap_data));
+SYSCALL(capset, CLASS_CREDS, RET_INT, ARG(hdrp, IN, cap_header), ARG(datap, IN, cap_data));
+
+/* seccomp: the third argument by operation */
+SHAPE(sock_fprog, struct sock_fprog)
+{
+	ADD_UINT(len);
+	ADD_ADDR(filter);
+}
+
+SHAPE(seccomp_action, uint32_t)
+{
+	value_set_enum(ret, *from, &flags_seccomp_action);
+}
+
+static void decode_seccomp(struct decoder *d)
+{
+	struct value *flags = decoder_arg(d, 1);
+	struct value *args = decoder_arg(d, 2);
+	const struct shape *shape = NULL;
+
+	value_set_hex(flags, arg_u32(d, 1));
+	value_set_addr(args, d->args[2]);
+	switch (arg_u32(d, 0)) {
+	case SECCOMP_SET_MODE_FILTER:
+		value_set_flags(flags, arg_u32(d, 1), &flags_seccomp_flags);
+		shape = &shape_sock_fprog;
+		break;
+	case SECCOMP_GET_ACTION_AVAIL: shape = &shape_seccomp_action; break;
+	default: break;
+	}
+	if (shape && d->call->abi == ABI_X86_64)
+		decoder_show_shape(d, d->args[2], shape, CAPTURE_AT_ENTER, args);
+}
+
+SYSCALL_ODD(seccomp, 0, RET_INT, decode_seccomp, ARG(operation, ENUM, seccomp_op),
+	ARG(flags, HEX32), ARG(args, RAW_IN, SIZE_sock_fprog));
+
+SYSCALL(landlock_create_ruleset, CLASS_DESC, RET_FD, ARG(attr, ADDR), ARG(size, SIZE),
+	ARG(flags, FLAGS, landlock_create));
+SYSCALL(landlock_add_rule, CLASS_DESC, RET_INT, ARG(ruleset_fd, FD),
+	ARG(rule_type, ENUM, landlock_rule), ARG(rule_attr, ADDR), ARG(flags, HEX32));
+SYSCALL(landlock_restrict_self, CLASS_DESC, RET_INT, ARG(ruleset_fd, FD), ARG(flags, HEX32));
+
+SYSCALL(lsm_get_self_attr, 0, RET_INT, ARG(attr, ENUM, lsm_attr), ARG(ctx, ADDR),
+	ARG(size, OUT, uint), ARG(flags, HEX32));
+SYSCALL(lsm_set_self_attr, 0, RET_INT, ARG(attr, ENUM, lsm_attr), ARG(ctx, ADDR), ARG(size, UINT),
+	ARG(flags, HEX32));
+SYSCALL(lsm_list_modules, 0, RET_INT, ARG(ids, ADDR), ARG(size, OUT, uint), ARG(flags, HEX32));
+
+/* keys */
+static void show_key_serial(struct decoder *d, unsigned at)
+{
+	struct value *ret = decoder_arg(d, at);
+	int serial = arg_int(d, at);
+
+	if (flag_set_exact(&flags_key_serial, (uint64_t)(int64_t)serial))
+		value_set_enum(ret, (uint64_t)(int64_t)serial, &flags_key_serial);
+	else
+		value_set_int(ret, serial);
+}
+
+static void decode_add_key(struct decoder *d)
+{
+	show_key_serial(d, 4);
+}
+
+static void decode_request_key(struct decoder *d)
+{
+	show_key_serial(d, 3);
+}
+
+/* Operations whose first argument is a key. */
+static void decode_keyctl(struct decoder *d)
+{
+	switch (arg_u32(d, 0)) {
+	case KEYCTL_GET_KEYRING_ID:
+	case KEYCTL_UPDATE:
+	case KEYCTL_REVOKE:
+	case KEYCTL_CHOWN:
+	case KEYCTL_SETPERM:
+	case KEYCTL_DESCRIBE:
+	case KEYCTL_CLEAR:
+	case KEYCTL_LINK:
+	case KEYCTL_UNLINK:
+	case KEYCTL_SEARCH:
+	case KEYCTL_READ:
+	case KEYCTL_INVALIDATE:
+	case KEYCTL_SET_TIMEOUT: show_key_serial(d, 1); break;
+	default: break;
+	}
+}
+
+SYSCALL_ODD(add_key, 0, RET_INT, decode_add_key, ARG(type, PATH), ARG(description, PATH),
+	ARG(payload, BUF_IN, 3), ARG(plen, SIZE), ARG(keyring, INT));
+SYSCALL_ODD(request_key, 0, RET_INT, decode_request_key, ARG(type, PATH), ARG(description, PATH),
+	ARG(callout_info, PATH), ARG(dest_keyring, INT));
+SYSCALL_ODD(keyctl, 0, RET_INT, decode_keyctl, ARG(operation, ENUM, keyctl), ARG(arg2, HEX),
+	ARG(arg3, HEX), ARG(arg4, HEX), ARG(arg5, HEX));

@@ -1,0 +1,206 @@
+/* Signals: sending, masks, handlers, and what a siginfo says. */
+#include <signal.h>
+#include <string.h>
+
+#include "decode/row_internal.h"
+#include "decode/shapes.h"
+
+static const struct flag_set *codes_of(int signo)
+{
+	switch (signo) {
+	case SIGCHLD: return &flags_si_code_chld;
+	case SIGSEGV: return &flags_si_code_segv;
+	case SIGBUS: return &flags_si_code_bus;
+	case SIGFPE: return &flags_si_code_fpe;
+	case SIGILL: return &flags_si_code_ill;
+	case SIGTRAP: return &flags_si_code_trap;
+	case SIGIO: return &flags_si_code_poll;
+	case SIGSYS: return &flags_si_code_sys;
+	default: return &flags_si_code;
+	}
+}
+
+static void set_code(struct value *ret, int signo, int code)
+{
+	uint64_t word = (uint64_t)(int64_t)code;
+	const struct flag_set *set = codes_of(signo);
+
+	if (flag_set_exact(&flags_si_code, word))
+		set = &flags_si_code;
+	value_set_enum(ret, word, set);
+}
+
+static void add_sender(struct decoder *d, const siginfo_t *from, struct value *ret)
+{
+	ADD_PID(si_pid);
+	ADD_UINT(si_uid);
+}
+
+static void add_sigval(struct decoder *d, const siginfo_t *from, struct value *ret)
+{
+	struct value *value = list_add(d, ret, "si_value");
+
+	value_set_int(list_add(d, value, "int"), from->si_int);
+	value_set_addr(list_add(d, value, "ptr"), (uint64_t)(uintptr_t)from->si_ptr);
+}
+
+static void add_child(struct decoder *d, const siginfo_t *from, struct value *ret)
+{
+	add_sender(d, from, ret);
+	if (from->si_code == CLD_EXITED)
+		ADD_INT(si_status);
+	else
+		value_set_signal(list_add(d, ret, "si_status"), from->si_status);
+	ADD_INT(si_utime);
+	ADD_INT(si_stime);
+}
+
+/* Codes below or at zero mean the same for every signal. */
+static void add_by_code(struct decoder *d, const siginfo_t *from, struct value *ret)
+{
+	switch (from->si_code) {
+	case SI_USER:
+	case SI_TKILL: add_sender(d, from, ret); break;
+	case SI_TIMER:
+		value_set_hex(list_add(d, ret, "si_timerid"), (uint32_t)from->si_timerid);
+		ADD_INT(si_overrun);
+		add_sigval(d, from, ret);
+		break;
+	default:
+		add_sender(d, from, ret);
+		add_sigval(d, from, ret);
+		break;
+	}
+}
+
+SHAPE_SHARED(siginfo, siginfo_t)
+{
+	list_init(ret, VALUE_STRUCT);
+	if (!from->si_signo)
+		return; /* waitid with WNOHANG and nothing to tell */
+	value_set_signal(list_add(d, ret, "si_signo"), from->si_signo);
+	set_code(list_add(d, ret, "si_code"), from->si_signo, from->si_code);
+	if (from->si_errno)
+		value_set_enum(list_add(d, ret, "si_errno"), (uint64_t)(int64_t)from->si_errno,
+			&flags_errno);
+	if (from->si_code == SI_KERNEL)
+		return;
+	if (from->si_code <= 0) {
+		add_by_code(d, from, ret);
+		return;
+	}
+	switch (from->si_signo) {
+	case SIGCHLD: add_child(d, from, ret); break;
+	case SIGSEGV:
+		ADD_ADDR(si_addr);
+		if (from->si_code == SEGV_BNDERR) {
+			ADD_ADDR(si_lower);
+			ADD_ADDR(si_upper);
+		} else if (from->si_code == SEGV_PKUERR) {
+			value_set_uint(list_add(d, ret, "si_pkey"), from->si_pkey);
+		}
+		break;
+	case SIGILL:
+	case SIGFPE:
+	case SIGBUS:
+	case SIGTRAP: ADD_ADDR(si_addr); break;
+	case SIGIO:
+		value_set_flags(
+			list_add(d, ret, "si_band"), (uint64_t)from->si_band, &flags_poll_events);
+		ADD_FD(si_fd);
+		break;
+	case SIGSYS:
+		ADD_ADDR(si_call_addr);
+		value_set_name(list_add(d, ret, "si_syscall"),
+			decoder_printf(d, "__NR_%s",
+				call_name(call_id_of(ABI_X86_64, (uint32_t)from->si_syscall))));
+		ADD_ENUM(si_arch, audit_arch);
+		break;
+	default: add_sender(d, from, ret); break;
+	}
+}
+
+void decode_siginfo(struct arena *a, const struct event_signal *signal, struct value *ret)
+{
+	static const struct decode_options opts;
+	static const struct event_call no_call;
+	struct decoder d = {.arena = a, .call = &no_call, .opts = &opts};
+	siginfo_t info = {.si_signo = signal->signo};
+
+	*ret = (struct value){.kind = VALUE_NONE};
+	if (signal->info)
+		memcpy(&info, signal->info, MIN((size_t)signal->info_len, sizeof(info)));
+	info.si_signo = signal->signo;
+	list_init(ret, VALUE_STRUCT);
+	/* the three leading words are all that holds without the rest */
+	if (!signal->info || signal->info_len < 12) {
+		value_set_signal(list_add(&d, ret, "si_signo"), signal->signo);
+		ret->flags |= VALUE_CUT;
+		return;
+	}
+	show_siginfo(&d, &info, ret);
+}
+
+SYSCALL(kill, CLASS_SIGNAL | CLASS_PROCESS, RET_INT, ARG(pid, PID), ARG(sig, SIGNAL));
+SYSCALL(tkill, CLASS_SIGNAL | CLASS_PROCESS, RET_INT, ARG(tid, PID), ARG(sig, SIGNAL));
+SYSCALL(tgkill, CLASS_SIGNAL | CLASS_PROCESS, RET_INT, ARG(tgid, PID), ARG(tid, PID),
+	ARG(sig, SIGNAL));
+SYSCALL(rt_sigqueueinfo, CLASS_SIGNAL | CLASS_PROCESS, RET_INT, ARG(tgid, PID), ARG(sig, SIGNAL),
+	ARG(uinfo, IN, siginfo));
+SYSCALL(rt_tgsigqueueinfo, CLASS_SIGNAL | CLASS_PROCESS, RET_INT, ARG(tgid, PID), ARG(tid, PID),
+	ARG(sig, SIGNAL), ARG(uinfo, IN, siginfo));
+SYSCALL(pidfd_send_signal, CLASS_SIGNAL | CLASS_PROCESS | CLASS_DESC, RET_INT, ARG(pidfd, FD),
+	ARG(sig, SIGNAL), ARG(info, IN, siginfo), ARG(flags, FLAGS, pidfd_signal));
+
+struct kernel_sigaction {
+	uint64_t handler;
+	uint64_t flags;
+	uint64_t restorer;
+	uint64_t mask;
+};
+
+#define KERNEL_SA_RESTORER 0x04000000
+
+SHAPE(sigaction, struct kernel_sigaction)
+{
+	struct value *handler = list_add(d, ret, "sa_handler");
+
+	if (from->handler == 0)
+		value_set_name(handler, "SIG_DFL");
+	else if (from->handler == 1)
+		value_set_name(handler, "SIG_IGN");
+	else if (from->handler == UINT64_MAX)
+		value_set_name(handler, "SIG_ERR");
+	else
+		value_set_addr(handler, from->handler);
+	value_set_sigset(d, list_add(d, ret, "sa_mask"), &from->mask, sizeof(from->mask));
+	value_set_flags(list_add(d, ret, "sa_flags"), from->flags, &flags_sa);
+	if (from->flags & KERNEL_SA_RESTORER)
+		value_set_addr(list_add(d, ret, "sa_restorer"), from->restorer);
+}
+
+SYSCALL(rt_sigaction, CLASS_SIGNAL, RET_INT, ARG(signum, SIGNAL), ARG(act, IN, sigaction),
+	ARG(oldact, OUT, sigaction), ARG(sigsetsize, SIZE));
+SYSCALL(rt_sigprocmask, CLASS_SIGNAL, RET_INT, ARG(how, ENUM, sigprocmask), ARG(set, SIGSET_IN, 3),
+	ARG(oldset, SIGSET_OUT, 3), ARG(sigsetsize, SIZE));
+SYSCALL(rt_sigpending, CLASS_SIGNAL, RET_INT, ARG(set, SIGSET_OUT, 1), ARG(sigsetsize, SIZE));
+SYSCALL(rt_sigsuspend, CLASS_SIGNAL, RET_INT, ARG(mask, SIGSET_IN, 1), ARG(sigsetsize, SIZE));
+SYSCALL(rt_sigtimedwait, CLASS_SIGNAL, RET_INT, ARG(set, SIGSET_IN, 3), ARG(info, OUT, siginfo),
+	ARG(timeout, IN, timespec), ARG(sigsetsize, SIZE));
+/* the result is a register of the interrupted code, of no meaning of its own */
+SYSCALL(rt_sigreturn, CLASS_SIGNAL, RET_INT);
+SYSCALL(pause, CLASS_SIGNAL, RET_INT);
+
+SHAPE(stack, stack_t)
+{
+	ADD_ADDR(ss_sp);
+	ADD_FLAGS(ss_flags, ss);
+	ADD_UINT(ss_size);
+}
+
+SYSCALL(sigaltstack, CLASS_SIGNAL, RET_INT, ARG(ss, IN, stack), ARG(old_ss, OUT, stack));
+SYSCALL(signalfd, CLASS_SIGNAL | CLASS_DESC, RET_FD, ARG(fd, FD), ARG(mask, SIGSET_IN, 2),
+	ARG(sizemask, SIZE));
+SYSCALL(signalfd4, CLASS_SIGNAL | CLASS_DESC, RET_FD, ARG(fd, FD), ARG(mask, SIGSET_IN, 2),
+	ARG(sizemask, SIZE), ARG(flags, FLAGS, sfd));
+SYSCALL(restart_syscall, 0, RET_INT);

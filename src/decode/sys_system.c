@@ -1,0 +1,237 @@
+/* The machine as a whole, modules, tracing and io_uring; and numbers that lead nowhere any more. */
+#include <linux/bpf.h>
+#include <linux/io_uring.h>
+#include <linux/perf_event.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+
+#include "decode/row_internal.h"
+#include "decode/shapes.h"
+
+SHAPE(utsname, struct utsname)
+{
+	ADD_TEXT(sysname);
+	ADD_TEXT(nodename);
+	if (!d->opts->verbose) {
+		ret->flags |= VALUE_ABBREV;
+		return;
+	}
+	ADD_TEXT(release);
+	ADD_TEXT(version);
+	ADD_TEXT(machine);
+	ADD_TEXT(domainname);
+}
+
+SYSCALL(uname, 0, RET_INT, ARG(buf, OUT, utsname));
+
+SHAPE(sysinfo, struct sysinfo)
+{
+	struct value *loads;
+
+	ADD_INT(uptime);
+	loads = list_add(d, ret, "loads");
+	list_init(loads, VALUE_ARRAY);
+	for (size_t i = 0; i < ARRAY_SIZE(from->loads); i++)
+		value_set_uint(list_add(d, loads, NULL), from->loads[i]);
+	ADD_UINT(totalram);
+	ADD_UINT(freeram);
+	ADD_UINT(sharedram);
+	ADD_UINT(bufferram);
+	ADD_UINT(totalswap);
+	ADD_UINT(freeswap);
+	ADD_UINT(procs);
+	ADD_UINT(totalhigh);
+	ADD_UINT(freehigh);
+	ADD_UINT(mem_unit);
+}
+
+SYSCALL(sysinfo, 0, RET_INT, ARG(info, OUT, sysinfo));
+SYSCALL(getrandom, 0, RET_INT, ARG(buf, BUF_OUT), ARG(buflen, SIZE), ARG(flags, FLAGS, getrandom));
+SYSCALL(syslog, 0, RET_INT, ARG(type, ENUM, syslog), ARG(bufp, BUF_OUT), ARG(len, INT));
+SYSCALL(sethostname, 0, RET_INT, ARG(name, BUF_IN, 1), ARG(len, SIZE));
+SYSCALL(setdomainname, 0, RET_INT, ARG(name, BUF_IN, 1), ARG(len, SIZE));
+SYSCALL(reboot, 0, RET_INT, ARG(magic, ENUM, reboot_magic), ARG(magic2, ENUM, reboot_magic),
+	ARG(op, ENUM, reboot_cmd), ARG(arg, ADDR));
+SYSCALL(iopl, 0, RET_INT, ARG(level, INT));
+SYSCALL(ioperm, 0, RET_INT, ARG(from, HEX), ARG(num, HEX), ARG(turn_on, INT));
+SYSCALL(vhangup, 0, RET_INT);
+SYSCALL(init_module, 0, RET_INT, ARG(module_image, ADDR), ARG(len, SIZE), ARG(param_values, PATH));
+SYSCALL(finit_module, CLASS_DESC, RET_INT, ARG(fd, FD), ARG(param_values, PATH),
+	ARG(flags, FLAGS, module_init));
+SYSCALL(delete_module, 0, RET_INT, ARG(name, PATH), ARG(flags, FLAGS, module_delete));
+SYSCALL(kexec_load, 0, RET_INT, ARG(entry, ADDR), ARG(nr_segments, SIZE), ARG(segments, ADDR),
+	ARG(flags, FLAGS, kexec_load));
+SYSCALL(kexec_file_load, CLASS_DESC, RET_INT, ARG(kernel_fd, FD), ARG(initrd_fd, FD),
+	ARG(cmdline_len, SIZE), ARG(cmdline, BUF_IN, 2), ARG(flags, FLAGS, kexec_file));
+SYSCALL(_sysctl, 0, RET_INT, ARG(args, ADDR));
+
+/* bpf: programs pass the part of the union that their headers know */
+
+static void add_bpf_name(struct decoder *d, struct value *ret, const char *name, const char *text)
+{
+	value_set_text(list_add(d, ret, name), text, BPF_OBJ_NAME_LEN);
+}
+
+static void show_bpf_map_create(struct decoder *d, const union bpf_attr *from, struct value *ret)
+{
+	ADD_ENUM(map_type, bpf_map_type);
+	ADD_UINT(key_size);
+	ADD_UINT(value_size);
+	ADD_UINT(max_entries);
+	ADD_FLAGS(map_flags, bpf_map_flags);
+	ADD_FD(inner_map_fd);
+	add_bpf_name(d, ret, "map_name", from->map_name);
+}
+
+static void show_bpf_elem(struct decoder *d, const union bpf_attr *from, struct value *ret)
+{
+	ADD_FD(map_fd);
+	ADD_ADDR(key);
+	ADD_ADDR(value);
+	ADD_FLAGS(flags, bpf_elem_flags);
+}
+
+static void show_bpf_prog_load(struct decoder *d, const union bpf_attr *from, struct value *ret)
+{
+	ADD_ENUM(prog_type, bpf_prog_type);
+	ADD_UINT(insn_cnt);
+	ADD_ADDR(insns);
+	ADD_ADDR(license);
+	ADD_UINT(log_level);
+	ADD_UINT(log_size);
+	ADD_ADDR(log_buf);
+	ADD_UINT(kern_version);
+	ADD_FLAGS(prog_flags, bpf_prog_flags);
+	add_bpf_name(d, ret, "prog_name", from->prog_name);
+}
+
+static void decode_bpf(struct decoder *d)
+{
+	const struct capture *chunk = decoder_chunk(d, d->args[1], CAPTURE_AT_ENTER);
+	struct value *ret = decoder_arg(d, 1);
+	union bpf_attr attr;
+	const union bpf_attr *from = &attr;
+
+	if (d->done && d->call->ret > 0)
+		switch (arg_u32(d, 0)) {
+		case BPF_MAP_CREATE:
+		case BPF_PROG_LOAD:
+		case BPF_OBJ_GET:
+		case BPF_BTF_LOAD:
+		case BPF_LINK_CREATE:
+		case BPF_RAW_TRACEPOINT_OPEN:
+		case BPF_PROG_GET_FD_BY_ID:
+		case BPF_MAP_GET_FD_BY_ID:
+		case BPF_BTF_GET_FD_BY_ID: value_set_fd(&d->out->ret, (int)d->call->ret); break;
+		default: break;
+		}
+	value_set_addr(ret, d->args[1]);
+	if (!chunk)
+		return;
+	memset(&attr, 0, sizeof(attr));
+	memcpy(&attr, chunk->bytes, MIN((size_t)chunk->len, sizeof(attr)));
+	switch (arg_u32(d, 0)) {
+	case BPF_MAP_CREATE: show_bpf_map_create(d, from, ret); break;
+	case BPF_MAP_LOOKUP_ELEM:
+	case BPF_MAP_UPDATE_ELEM:
+	case BPF_MAP_DELETE_ELEM:
+	case BPF_MAP_GET_NEXT_KEY:
+	case BPF_MAP_LOOKUP_AND_DELETE_ELEM: show_bpf_elem(d, from, ret); break;
+	case BPF_PROG_LOAD: show_bpf_prog_load(d, from, ret); break;
+	case BPF_OBJ_PIN:
+	case BPF_OBJ_GET:
+		ADD_ADDR(pathname);
+		ADD_FD(bpf_fd);
+		break;
+	case BPF_PROG_ATTACH:
+	case BPF_PROG_DETACH:
+		ADD_FD(target_fd);
+		ADD_FD(attach_bpf_fd);
+		ADD_UINT(attach_type);
+		ADD_HEX(attach_flags);
+		break;
+	case BPF_PROG_GET_FD_BY_ID:
+	case BPF_MAP_GET_FD_BY_ID:
+	case BPF_BTF_GET_FD_BY_ID:
+	case BPF_LINK_GET_FD_BY_ID: value_set_uint(list_add(d, ret, "id"), from->start_id); break;
+	default: return;
+	}
+	ret->flags |= VALUE_ABBREV;
+}
+
+SYSCALL_ODD(bpf, CLASS_DESC, RET_INT, decode_bpf, ARG(cmd, ENUM, bpf_cmd),
+	ARG(attr, RAW, ARRAY, ENTER, 2, 1), ARG(size, UINT));
+
+struct perf_attr_head {
+	uint32_t type;
+	uint32_t size;
+	uint64_t config;
+	uint64_t sample_period;
+	uint64_t sample_type;
+	uint64_t read_format;
+	uint64_t bits;
+	uint32_t wakeup_events;
+	uint32_t bp_type;
+	uint64_t config1;
+};
+
+_Static_assert(sizeof(struct perf_attr_head) == PERF_ATTR_SIZE_VER0, "the oldest attributes");
+
+SHAPE(perf_attr, struct perf_attr_head)
+{
+	struct value *config;
+
+	ADD_ENUM(type, perf_type);
+	ADD_HEX(size);
+	config = list_add(d, ret, "config");
+	if (from->type == PERF_TYPE_HARDWARE)
+		value_set_enum(config, from->config, &flags_perf_hardware);
+	else if (from->type == PERF_TYPE_SOFTWARE)
+		value_set_enum(config, from->config, &flags_perf_software);
+	else
+		value_set_hex(config, from->config);
+	ADD_UINT(sample_period);
+	ADD_FLAGS(sample_type, perf_sample);
+	ADD_FLAGS(read_format, perf_read);
+	ret->flags |= VALUE_ABBREV;
+}
+
+SYSCALL(perf_event_open, CLASS_DESC, RET_FD, ARG(attr, IN, perf_attr), ARG(pid, PID), ARG(cpu, INT),
+	ARG(group_fd, FD), ARG(flags, FLAGS64, perf_open));
+SYSCALL(uretprobe, 0, RET_INT);
+SYSCALL(uprobe, 0, RET_INT);
+
+/* io_uring */
+SHAPE(uring_params, struct io_uring_params)
+{
+	ADD_FLAGS(flags, io_uring_setup);
+	ADD_UINT(sq_thread_cpu);
+	ADD_UINT(sq_thread_idle);
+	ADD_UINT(sq_entries);
+	ADD_UINT(cq_entries);
+	ADD_FLAGS(features, io_uring_features);
+	ret->flags |= VALUE_ABBREV;
+}
+
+SYSCALL(io_uring_setup, CLASS_DESC | CLASS_IO_URING, RET_FD, ARG(entries, UINT),
+	ARG(params, OUT, uring_params));
+SYSCALL(io_uring_enter, CLASS_DESC | CLASS_SIGNAL | CLASS_IO_URING, RET_INT, ARG(fd, FD),
+	ARG(to_submit, UINT), ARG(min_complete, UINT), ARG(flags, FLAGS, io_uring_enter),
+	ARG(sig, SIGSET_IN, 5), ARG(sigsz, SIZE));
+SYSCALL(io_uring_register, CLASS_DESC | CLASS_MEMORY | CLASS_IO_URING, RET_INT, ARG(fd, FD),
+	ARG(opcode, FLAGS, io_uring_register), ARG(arg, ADDR), ARG(nr_args, UINT));
+
+/* reserved or long gone: the kernel answers ENOSYS */
+#define WORDS_3 ARG(arg1, HEX), ARG(arg2, HEX), ARG(arg3, HEX)
+#define WORDS_5 WORDS_3, ARG(arg4, HEX), ARG(arg5, HEX)
+SYSCALL(create_module, 0, RET_INT, ARG(name, HEX), ARG(size, HEX));
+SYSCALL(get_kernel_syms, 0, RET_INT, ARG(table, HEX));
+SYSCALL(query_module, 0, RET_INT, WORDS_5);
+SYSCALL(nfsservctl, 0, RET_INT, WORDS_3);
+SYSCALL(getpmsg, CLASS_NETWORK, RET_INT, WORDS_5);
+SYSCALL(putpmsg, CLASS_NETWORK, RET_INT, WORDS_5);
+SYSCALL(afs_syscall, 0, RET_INT, WORDS_5);
+SYSCALL(tuxcall, 0, RET_INT, WORDS_3);
+SYSCALL(security, 0, RET_INT, WORDS_3);
+SYSCALL(vserver, 0, RET_INT, WORDS_5);

@@ -1,0 +1,372 @@
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "engine/bpf/lane.h"
+#include "engine/bpf/load.h"
+#include "engine/engine.h"
+#include "engine/launch.h"
+#include "engine/proc_state.h"
+#include "util/alloc.h"
+#include "util/clock.h"
+#include "util/cleanup.h"
+#include "util/err.h"
+#include "util/log.h"
+#include "util/macros.h"
+
+/*
+ * A program reads the clock a few instructions before its ring shows that it works on a record.
+ * Only an interrupt or a stolen virtual CPU makes that long; events of different tasks are ordered
+ * right as long as it is shorter than this.
+ */
+#define SLACK_NS UINT64_C(1000000)
+
+/* Between two looks at rings that are not yet a quarter full: while there is work, and at most. */
+#define BUSY_MS 4
+#define IDLE_MS 50
+
+/* Inode of the initial PID namespace's /proc/PID/ns/pid; fixed since Linux 3.8. */
+#define INIT_PID_NS 0xeffffffcu
+
+struct engine {
+	struct load load;
+	struct stream *stream;   /* borrowed */
+	struct ring_lane *lanes; /* owned; load.nr_rings of them */
+	struct side_lane side;
+	struct ring_buffer *side_ring; /* owned */
+	struct map tasks;              /* tid -> pid of the tasks that live, as the stream told */
+	struct launch *launch;         /* borrowed */
+	uint64_t kinds;
+	int epoll; /* owned */
+	int pidfd; /* owned; of the launched command, until it is reaped */
+	int interval_ms;
+	bool raised; /* our priority */
+	bool detached;
+};
+
+/* Whether this user may load tracing programs: asks the kernel, which knows best. */
+static int try_load(void)
+{
+	struct bpf_insn insns[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	CLEANUP_CLOSE int fd = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "renacer_probe",
+		"Dual MIT/GPL", insns, ARRAY_SIZE(insns), NULL);
+
+	return fd < 0 ? fd : 0;
+}
+
+static int bpf_probe(struct err *err)
+{
+	struct stat st;
+	int rc;
+
+	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
+		return err_set(err, -errno,
+			"eBPF: cannot read /sys/kernel/btf/vmlinux: %s; it takes a kernel with "
+			"CONFIG_DEBUG_INFO_BTF and /sys mounted",
+			strerror(errno));
+	/* records carry the kernel's own numbers, which mean nothing in a container */
+	if (!stat("/proc/self/ns/pid", &st) && (uint32_t)st.st_ino != INIT_PID_NS)
+		return err_set(err, -EOPNOTSUPP,
+			"eBPF: not from inside a PID namespace; run renacer on the host");
+	rc = try_load();
+	if (rc == -EPERM || rc == -EACCES)
+		return err_set(err, rc,
+			"eBPF: Operation not permitted; run as root, or give renacer the "
+			"privilege: setcap cap_sys_ptrace,cap_bpf,cap_perfmon+ep");
+	if (rc < 0)
+		return err_sys(err, rc, "eBPF: the kernel takes no tracing programs");
+	return 0;
+}
+
+/*
+ * The reader must get a CPU as soon as a ring fills, or records are lost while the traced tasks
+ * keep all CPUs busy. Children do not inherit it.
+ */
+static void raise_priority(struct engine *e)
+{
+	struct sched_param param = {.sched_priority = 1};
+
+	if (!sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &param))
+		e->raised = true;
+	else
+		log_debug("bpf", "no real-time priority: %s", strerror(errno));
+}
+
+static void restore_priority(struct engine *e)
+{
+	struct sched_param param = {.sched_priority = 0};
+
+	if (e->raised)
+		sched_setscheduler(0, SCHED_OTHER, &param);
+	e->raised = false;
+}
+
+static int side_record(void *self, void *data, size_t len)
+{
+	struct engine *e = self;
+
+	side_lane_add_record(&e->side, data, len);
+	return 0;
+}
+
+static void bpf_close(struct engine *e);
+
+static int open_reader(struct engine *e, struct err *err)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+	int rc;
+
+	e->lanes = xcalloc(e->load.nr_rings, sizeof(*e->lanes));
+	for (size_t cpu = 0; cpu < e->load.nr_rings; cpu++) {
+		ring_lane_init(
+			&e->lanes[cpu], load_ring(&e->load, cpu), e->load.ring_bytes, &e->tasks);
+		stream_add_lane(e->stream, &ring_lane_ops, &e->lanes[cpu]);
+	}
+	stream_add_lane(e->stream, &side_lane_ops, &e->side);
+	e->side_ring = ring_buffer__new(load_side_fd(&e->load), side_record, e, NULL);
+	if (!e->side_ring)
+		return err_sys(err, -errno, "cannot map the ring at the side");
+	e->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (e->epoll < 0)
+		return err_sys(err, -errno, "epoll_create");
+	rc = epoll_ctl(e->epoll, EPOLL_CTL_ADD, load_side_fd(&e->load), &event);
+	return rc < 0 ? err_sys(err, -errno, "epoll_ctl") : 0;
+}
+
+static int bpf_open(
+	struct engine **ret, const struct engine_plan *plan, struct stream *stream, struct err *err)
+{
+	struct engine *e = xcalloc(1, sizeof(*e));
+	int rc;
+
+	e->stream = stream;
+	e->kinds = plan->kinds;
+	e->epoll = e->pidfd = -1;
+	e->interval_ms = BUSY_MS;
+	rc = load_open(&e->load, plan, err);
+	if (rc >= 0)
+		rc = open_reader(e, err);
+	if (rc < 0) {
+		bpf_close(e);
+		return rc;
+	}
+	*ret = e;
+	return 0;
+}
+
+static int add_state(void *self, const struct event *ev, struct err *err)
+{
+	struct engine *e = self;
+
+	return stream_push(e->stream, ev, err);
+}
+
+static int bpf_launch(struct engine *e, struct launch *launch, struct err *err)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+	int rc;
+
+	if (!launch->pid) {
+		rc = launch_fork(launch, err);
+		if (rc < 0)
+			return rc;
+	}
+	e->launch = launch;
+	e->pidfd = syscall(SYS_pidfd_open, launch->pid, 0);
+	if (e->pidfd < 0 || epoll_ctl(e->epoll, EPOLL_CTL_ADD, e->pidfd, &event) < 0)
+		return err_sys(err, -errno, "pidfd_open");
+	rc = load_mark_launched(&e->load, e->pidfd, launch->pid, err);
+	if (rc < 0)
+		return rc;
+	map_put(&e->tasks, launch->pid, (void *)(uintptr_t)launch->pid);
+	rc = load_attach(&e->load, err);
+	if (rc < 0)
+		return rc;
+	/* not the mappings: they are ours, until the execve */
+	rc = proc_state_emit(launch->pid, launch->pid, e->kinds & ~EV_BIT(EV_MAP), clock_now_ns(),
+		add_state, e, err);
+	if (rc < 0)
+		return rc;
+	raise_priority(e);
+	return launch_release(launch, err);
+}
+
+static int note_attached(void *self, const struct wire_attached *task, struct err *err)
+{
+	struct engine *e = self;
+	char comm[64];
+	struct event ev = {
+		.time_ns = clock_now_ns(),
+		.kind = EV_ATTACH,
+		.pid = task->pid,
+		.tid = task->tid,
+		.state = {.fd = -1, .path = comm},
+	};
+
+	map_put(&e->tasks, task->tid, (void *)(uintptr_t)task->pid);
+	if (!(e->kinds & EV_BIT(EV_ATTACH)))
+		return 0;
+	proc_state_comm(task->tid, comm, sizeof(comm));
+	return stream_push(e->stream, &ev, err);
+}
+
+static int bpf_attach(struct engine *e, pid_t pid, struct err *err)
+{
+	pid_t tgid = proc_state_status(pid, "Tgid:");
+	int rc;
+
+	if (tgid < 0)
+		return err_set(err, -ESRCH, "no process %d", pid);
+	if (tgid == getpid())
+		return err_set(err, -EPERM, "renacer cannot trace itself");
+	rc = load_attach(&e->load, err);
+	if (rc < 0)
+		return rc;
+	rc = load_mark_process(&e->load, tgid, note_attached, e, err);
+	if (rc < 0)
+		return rc;
+	if (!rc)
+		return err_set(err, -ESRCH, "no process %d", pid);
+	raise_priority(e);
+	return proc_state_emit(tgid, pid, e->kinds, clock_now_ns(), add_state, e, err);
+}
+
+/* Everything at or before the time returned lies in the lanes. */
+static uint64_t refresh(struct engine *e)
+{
+	uint64_t now_ns = clock_now_ns();
+	uint64_t horizon_ns = now_ns - SLACK_NS;
+
+	for (size_t cpu = 0; cpu < e->load.nr_rings; cpu++) {
+		uint64_t complete_ns = ring_lane_refresh(&e->lanes[cpu]);
+		struct event lost;
+
+		horizon_ns = MIN(horizon_ns, complete_ns);
+		if (ring_lane_lost(&e->lanes[cpu], cpu, now_ns, &lost))
+			side_lane_add(&e->side, &lost);
+	}
+	ring_buffer__consume(e->side_ring);
+	return horizon_ns;
+}
+
+static int64_t pump(struct engine *e, bool to_the_end, struct err *err)
+{
+	uint64_t horizon_ns = refresh(e);
+	int64_t nr = stream_pump(e->stream, to_the_end ? UINT64_MAX : horizon_ns, err);
+
+	for (size_t cpu = 0; cpu < e->load.nr_rings; cpu++)
+		ring_lane_release(&e->lanes[cpu]);
+	return nr;
+}
+
+static void reap_command(struct engine *e)
+{
+	if (e->pidfd < 0 || launch_reap(e->launch, false) == 0)
+		return;
+	close(e->pidfd); /* and out of the epoll set */
+	e->pidfd = -1;
+}
+
+static int bpf_poll(struct engine *e, int timeout_ms, struct err *err)
+{
+	struct epoll_event events[2];
+	int64_t nr;
+	bool ended;
+
+	if (epoll_wait(e->epoll, events, ARRAY_SIZE(events),
+		    MIN(MAX(timeout_ms, 0), e->interval_ms)) < 0 &&
+		errno != EINTR)
+		return err_sys(err, -errno, "epoll_wait");
+	reap_command(e);
+	/* the count drops after the last record was written: asked first, nothing is missed */
+	ended = load_nr_live(&e->load) <= 0;
+	nr = pump(e, ended, err);
+	if (nr < 0)
+		return (int)nr;
+	e->interval_ms = nr || ended ? BUSY_MS : MIN(e->interval_ms * 2, IDLE_MS);
+	return !ended || e->pidfd >= 0;
+}
+
+static int say_detached(struct engine *e, struct err *err)
+{
+	struct map_slot *slot;
+
+	for (size_t at = 0; (slot = map_next(&e->tasks, &at));) {
+		struct event ev = {
+			.time_ns = clock_now_ns(),
+			.kind = EV_DETACH,
+			.pid = (int32_t)(uintptr_t)slot->value,
+			.tid = (int32_t)slot->key,
+		};
+		int rc;
+
+		if (syscall(SYS_tgkill, ev.pid, ev.tid, 0) < 0 && errno == ESRCH)
+			continue;
+		rc = stream_push(e->stream, &ev, err);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int bpf_detach(struct engine *e, struct err *err)
+{
+	int64_t nr;
+
+	if (e->detached)
+		return 0;
+	e->detached = true;
+	load_detach(&e->load);
+	restore_priority(e);
+	if (!e->lanes)
+		return 0;
+	nr = pump(e, true, err);
+	return nr < 0 ? (int)nr : say_detached(e, err);
+}
+
+static void bpf_close(struct engine *e)
+{
+	if (!e)
+		return;
+	load_detach(&e->load);
+	restore_priority(e);
+	for (size_t cpu = 0; e->lanes && cpu < e->load.nr_rings; cpu++)
+		ring_lane_deinit(&e->lanes[cpu]);
+	free(e->lanes);
+	side_lane_deinit(&e->side);
+	ring_buffer__free(e->side_ring);
+	load_close(&e->load);
+	map_deinit(&e->tasks);
+	if (e->epoll >= 0)
+		close(e->epoll);
+	if (e->pidfd >= 0)
+		close(e->pidfd);
+	free(e);
+}
+
+const struct engine_ops engine_bpf = {
+	.name = "bpf",
+	.summary = "watches from inside the kernel; needs privilege, costs least",
+	.kinds = EV_BIT(EV_CALL_ENTER) | EV_BIT(EV_CALL_EXIT) | EV_BIT(EV_FORK) | EV_BIT(EV_EXEC) |
+		 EV_BIT(EV_EXIT) | EV_BIT(EV_SIGNAL) | EV_BIT(EV_STOP) | EV_BIT(EV_LOST) |
+		 EV_BIT(EV_ATTACH) | EV_BIT(EV_DETACH) | EV_BIT(EV_FD) | EV_BIT(EV_CWD) |
+		 EV_BIT(EV_MAP),
+	.probe = bpf_probe,
+	.open = bpf_open,
+	.launch = bpf_launch,
+	.attach = bpf_attach,
+	.poll = bpf_poll,
+	.detach = bpf_detach,
+	.close = bpf_close,
+};

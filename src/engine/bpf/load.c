@@ -1,0 +1,429 @@
+#include "engine/bpf/load.h"
+
+#include <assert.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "decode/row.h"
+#include "engine/bpf/kernel_btf.h"
+#include "engine/engine.h"
+#include "util/cleanup.h"
+#include "util/err.h"
+#include "util/log.h"
+#include "util/macros.h"
+
+#include "tracer.skel.h"
+
+/* What tracer.bpf.c writes out because it cannot include event.h. */
+static_assert(EV_CALL_ENTER == 1 && EV_CALL_EXIT == 2 && EV_FORK == 4 && EV_EXEC == 5 &&
+		      EV_EXIT == 6 && EV_SIGNAL == 8 && EV_STOP == 19 && CALL_NO_ENTER == 2,
+	"event kinds");
+static_assert(FORK_THREAD == 1 && FORK_SHARES_VM == 2 && FORK_SHARES_FILES == 4 &&
+		      FORK_SHARES_FS == 8 && FORK_VFORK == 16,
+	"fork_share");
+static_assert(WIRE_NR_ABIS == NR_ABIS && WIRE_NR_LIMIT == CALL_NR_LIMIT, "call table");
+
+/*
+ * 4 MiB hold 40,000 calls without captures: 10 ms of a task that does nothing else. Many CPUs
+ * share what a tracer may take of memory.
+ */
+#define RING_BYTES_MAX   (UINT64_C(4) << 20)
+#define RING_BYTES_MIN   (UINT64_C(256) << 10)
+#define RING_BYTES_TOTAL (UINT64_C(128) << 20)
+
+/* The kernel's answers; programs without `needed` are left out where it lacks their hook. */
+enum query {
+	QUERY_TASK_FLAGS,
+	QUERY_TASK_PID,
+	QUERY_TASK_TGID,
+	QUERY_TASK_EXIT_CODE,
+	QUERY_TASK_THREAD_INFO,
+	QUERY_THREAD_INFO_STATUS,
+	QUERY_TASK_SIGNAL,
+	QUERY_TASK_STORAGE,
+	QUERY_SIGNAL_FLAGS,
+	QUERY_BPRM_FILENAME,
+	QUERY_HOOKS, /* first of the ids of what programs attach to */
+};
+
+struct hook {
+	const char *program; /* in tracer.bpf.c */
+	uint32_t kind;       /* enum kernel_btf_kind */
+	const char *type;
+	uint64_t kinds; /* EV_BIT mask: needed only for one of these; 0 = always */
+	bool optional;  /* younger than the rest */
+};
+
+static const struct hook hooks[] = {
+	/* in the order of attaching: calls are seen only once all else is */
+	{"task_newtask", KERNEL_BTF_TYPEDEF, "btf_trace_task_newtask"},
+	{"sched_prepare_exec", KERNEL_BTF_TYPEDEF, "btf_trace_sched_prepare_exec", 0, true},
+	{"sched_process_exec", KERNEL_BTF_TYPEDEF, "btf_trace_sched_process_exec"},
+	{"sched_process_exit", KERNEL_BTF_TYPEDEF, "btf_trace_sched_process_exit"},
+	{"signal_deliver", KERNEL_BTF_TYPEDEF, "btf_trace_signal_deliver",
+		EV_BIT(EV_SIGNAL) | EV_BIT(EV_STOP)},
+	{"signal_generate", KERNEL_BTF_TYPEDEF, "btf_trace_signal_generate", EV_BIT(EV_SIGNAL)},
+	{"sys_exit", KERNEL_BTF_TYPEDEF, "btf_trace_sys_exit"},
+	{"sys_enter", KERNEL_BTF_TYPEDEF, "btf_trace_sys_enter"},
+	{"mark_threads", KERNEL_BTF_FUNC, "bpf_iter_task"},
+};
+
+static_assert(ARRAY_SIZE(hooks) <= LOAD_MAX_LINKS, "room for the links");
+
+struct facts {
+	struct kernel_btf_query queries[QUERY_HOOKS + ARRAY_SIZE(hooks)];
+};
+
+static int ask_kernel(struct facts *f, struct err *err)
+{
+	static const struct kernel_btf_query fields[QUERY_HOOKS] = {
+		[QUERY_TASK_FLAGS] = {KERNEL_BTF_STRUCT, "task_struct", "flags"},
+		[QUERY_TASK_PID] = {KERNEL_BTF_STRUCT, "task_struct", "pid"},
+		[QUERY_TASK_TGID] = {KERNEL_BTF_STRUCT, "task_struct", "tgid"},
+		[QUERY_TASK_EXIT_CODE] = {KERNEL_BTF_STRUCT, "task_struct", "exit_code"},
+		[QUERY_TASK_THREAD_INFO] = {KERNEL_BTF_STRUCT, "task_struct", "thread_info"},
+		[QUERY_THREAD_INFO_STATUS] = {KERNEL_BTF_STRUCT, "thread_info", "status"},
+		[QUERY_TASK_SIGNAL] = {KERNEL_BTF_STRUCT, "task_struct", "signal"},
+		[QUERY_TASK_STORAGE] = {KERNEL_BTF_STRUCT, "task_struct", "bpf_storage"},
+		[QUERY_SIGNAL_FLAGS] = {KERNEL_BTF_STRUCT, "signal_struct", "flags"},
+		[QUERY_BPRM_FILENAME] = {KERNEL_BTF_STRUCT, "linux_binprm", "filename"},
+	};
+	int rc;
+
+	memcpy(f->queries, fields, sizeof(fields));
+	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++)
+		f->queries[QUERY_HOOKS + i] =
+			(struct kernel_btf_query){hooks[i].kind, hooks[i].type};
+	rc = kernel_btf_ask(f->queries, ARRAY_SIZE(f->queries), err);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < ARRAY_SIZE(f->queries); i++) {
+		const struct kernel_btf_query *q = &f->queries[i];
+
+		if (!q->id && (i < QUERY_HOOKS || !hooks[i - QUERY_HOOKS].optional))
+			return err_set(err, -EOPNOTSUPP, "this kernel has no %s%s%s", q->type,
+				q->member ? "." : "", q->member ? q->member : "");
+	}
+	return 0;
+}
+
+static int print_debug(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	CLEANUP_FREE char *text = NULL;
+
+	if (!log_enabled() || level == LIBBPF_DEBUG || vasprintf(&text, fmt, args) < 0)
+		return 0;
+	/* the verifier's log comes as one message */
+	for (char *rest = text, *line; (line = strsep(&rest, "\n"));)
+		if (*line)
+			log_debug("bpf", "%s", line);
+	return 0;
+}
+
+static const struct hook *hook_of(const struct bpf_program *prog)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++)
+		if (!strcmp(hooks[i].program, bpf_program__name(prog)))
+			return &hooks[i];
+	return NULL;
+}
+
+/*
+ * libbpf would look up what a program attaches to in the kernel's BTF, and to do so parse all of
+ * it, as soon as it meets a program of type TRACING. So the programs pass for raw tracepoints until
+ * they go to the kernel, and take their target from what was asked before.
+ */
+static int prepare_program(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
+{
+	const struct facts *f = (const struct facts *)cookie;
+	const struct hook *hook = hook_of(prog);
+
+	if (!hook)
+		return -ENOENT;
+	opts->attach_btf_id = f->queries[QUERY_HOOKS + (hook - hooks)].id;
+	opts->expected_attach_type =
+		hook->kind == KERNEL_BTF_FUNC ? BPF_TRACE_ITER : BPF_TRACE_RAW_TP;
+	return bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
+}
+
+static uint16_t rule_of(
+	const struct engine_plan *plan, enum abi abi, uint32_t nr, const struct capture_spec *specs)
+{
+	enum call_id id = call_id_of(abi, nr);
+	uint16_t rule = id == CALL_execve || id == CALL_execveat ? WIRE_RULE_EXEC : 0;
+
+	if (!(id == CALL_NONE ? plan->want_unknown : plan->wanted[abi][nr]))
+		return rule;
+	rule |= WIRE_RULE_WANTED;
+	for (int i = 0; specs && i < CAPTURE_NR_ARGS; i++) {
+		if (specs[i].op == CAPTURE_NONE)
+			continue;
+		if (specs[i].when & CAPTURE_AT_ENTER)
+			rule |= 1u << i;
+		if (specs[i].when & CAPTURE_AT_EXIT)
+			rule |= 1u << i << WIRE_RULE_EXIT_SHIFT;
+	}
+	if (plan->want_enters || rule & WIRE_RULE_ENTER_ARGS)
+		rule |= WIRE_RULE_SEND_ENTER;
+	return rule;
+}
+
+static const struct capture_spec *specs_of(enum abi abi, uint32_t nr)
+{
+	enum call_id id = call_id_of(abi, nr);
+
+	return id == CALL_NONE ? NULL : syscall_row_captures(abi, id);
+}
+
+static void set_rodata(struct load *l, const struct engine_plan *plan, const struct facts *f)
+{
+	const struct kernel_btf_query *q = f->queries;
+	struct tracer__rodata *ro = l->skel->rodata;
+
+	ro->off_task_flags = q[QUERY_TASK_FLAGS].offset;
+	ro->off_task_pid = q[QUERY_TASK_PID].offset;
+	ro->off_task_tgid = q[QUERY_TASK_TGID].offset;
+	ro->off_task_exit_code = q[QUERY_TASK_EXIT_CODE].offset;
+	ro->off_task_status = q[QUERY_TASK_THREAD_INFO].offset + q[QUERY_THREAD_INFO_STATUS].offset;
+	ro->off_task_signal = q[QUERY_TASK_SIGNAL].offset;
+	ro->off_task_storage = q[QUERY_TASK_STORAGE].offset;
+	ro->off_signal_flags = q[QUERY_SIGNAL_FLAGS].offset;
+	ro->off_bprm_filename = q[QUERY_BPRM_FILENAME].offset;
+	ro->follow = plan->follow;
+	ro->string_limit = plan->string_limit;
+	ro->ring_bytes = l->ring_bytes;
+	ro->ring_mask = l->ring_bytes - 1;
+	ro->wake_bytes = l->ring_bytes / 4;
+	ro->unknown_rule = plan->want_unknown ? WIRE_RULE_WANTED : 0;
+	if (plan->want_unknown && plan->want_enters)
+		ro->unknown_rule |= WIRE_RULE_SEND_ENTER;
+	for (enum abi abi = 0; abi < NR_ABIS; abi++) {
+		for (uint32_t nr = 0; nr < CALL_NR_LIMIT; nr++) {
+			uint16_t rule = rule_of(plan, abi, nr, specs_of(abi, nr));
+
+			ro->rules[abi * CALL_NR_LIMIT + nr] = rule;
+			ro->any_rule[nr] |= !!rule;
+		}
+	}
+}
+
+static int set_recipes(struct load *l, struct err *err)
+{
+	const size_t len = WIRE_NR_ABIS * WIRE_NR_LIMIT * sizeof(struct wire_recipe);
+	struct wire_recipe *recipes = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED,
+		bpf_map__fd(l->skel->maps.recipes), 0);
+
+	if (recipes == MAP_FAILED)
+		return err_sys(err, -errno, "cannot map the recipes");
+	for (enum abi abi = 0; abi < NR_ABIS; abi++) {
+		for (uint32_t nr = 0; nr < CALL_NR_LIMIT; nr++) {
+			const struct capture_spec *specs = specs_of(abi, nr);
+
+			if (specs)
+				memcpy(recipes[abi * WIRE_NR_LIMIT + nr].args, specs,
+					sizeof(recipes->args));
+		}
+	}
+	munmap(recipes, len);
+	return 0;
+}
+
+static int set_sizes(struct load *l, struct err *err)
+{
+	int nr_cpus = libbpf_num_possible_cpus();
+	int rc;
+
+	if (nr_cpus < 0)
+		return err_sys(err, nr_cpus, "cannot count the CPUs");
+	l->nr_rings = nr_cpus;
+	l->ring_bytes = RING_BYTES_MAX;
+	while (l->ring_bytes * l->nr_rings > RING_BYTES_TOTAL && l->ring_bytes > RING_BYTES_MIN)
+		l->ring_bytes /= 2;
+	l->ring_stride = sizeof(struct wire_ring) + l->ring_bytes + WIRE_RING_TAIL;
+	rc = bpf_map__set_max_entries(l->skel->maps.rings, l->nr_rings);
+	if (!rc)
+		rc = bpf_map__set_value_size(l->skel->maps.rings, l->ring_stride);
+	return rc ? err_sys(err, rc, "cannot size the rings") : 0;
+}
+
+static size_t rings_len(const struct load *l)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+
+	return (l->ring_stride * l->nr_rings + page - 1) / page * page;
+}
+
+static int map_rings(struct load *l, struct err *err)
+{
+	void *rings = mmap(NULL, rings_len(l), PROT_READ | PROT_WRITE, MAP_SHARED,
+		bpf_map__fd(l->skel->maps.rings), 0);
+
+	if (rings == MAP_FAILED)
+		return err_sys(err, -errno, "cannot map the rings");
+	/* the command is forked with all of this in place */
+	madvise(rings, rings_len(l), MADV_DONTFORK);
+	l->rings = rings;
+	return 0;
+}
+
+static void choose_programs(struct load *l, const struct engine_plan *plan, const struct facts *f)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, l->skel->obj)
+	{
+		const struct hook *hook = hook_of(prog);
+
+		if (!f->queries[QUERY_HOOKS + (hook - hooks)].id ||
+			(hook->kinds && !(hook->kinds & plan->kinds)))
+			bpf_program__set_autoload(prog, false);
+	}
+}
+
+static int open_and_load(
+	struct load *l, const struct engine_plan *plan, const struct facts *f, struct err *err)
+{
+	int rc;
+
+	l->skel = tracer__open();
+	if (!l->skel)
+		return err_sys(err, -errno, "cannot open the BPF programs");
+	choose_programs(l, plan, f);
+	rc = set_sizes(l, err);
+	if (rc < 0)
+		return rc;
+	set_rodata(l, plan, f);
+	rc = tracer__load(l->skel);
+	if (rc < 0)
+		return err_sys(err, rc, "the kernel does not take the BPF programs");
+	rc = set_recipes(l, err);
+	return rc < 0 ? rc : map_rings(l, err);
+}
+
+int load_open(struct load *l, const struct engine_plan *plan, struct err *err)
+{
+	static const char *const sections[] = {"tp_btf+", "iter+"};
+	int handlers[ARRAY_SIZE(sections)];
+	struct facts f;
+	int rc = ask_kernel(&f, err);
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)&f,
+		.prog_prepare_load_fn = prepare_program);
+
+	if (rc < 0)
+		return rc;
+	libbpf_set_print(print_debug);
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
+		handlers[i] = libbpf_register_prog_handler(
+			sections[i], BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &opts);
+	rc = open_and_load(l, plan, &f, err);
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
+		libbpf_unregister_prog_handler(handlers[i]);
+	return rc;
+}
+
+void load_close(struct load *l)
+{
+	load_detach(l);
+	if (l->rings)
+		munmap(l->rings, rings_len(l));
+	tracer__destroy(l->skel);
+	memset(l, 0, sizeof(*l));
+}
+
+int load_attach(struct load *l, struct err *err)
+{
+	struct bpf_program *prog;
+
+	if (l->nr_links)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++) {
+		int fd;
+
+		prog = bpf_object__find_program_by_name(l->skel->obj, hooks[i].program);
+		if (!bpf_program__autoload(prog) || hooks[i].kind != KERNEL_BTF_TYPEDEF)
+			continue;
+		fd = bpf_raw_tracepoint_open(NULL, bpf_program__fd(prog));
+		if (fd < 0)
+			return err_sys(err, fd, "cannot attach to %s", hooks[i].program);
+		l->links[l->nr_links++] = fd;
+	}
+	return 0;
+}
+
+void load_detach(struct load *l)
+{
+	/* calls first, as they were attached last */
+	while (l->nr_links)
+		close(l->links[--l->nr_links]);
+}
+
+int64_t load_nr_live(const struct load *l)
+{
+	return __atomic_load_n(&l->skel->bss->nr_live, __ATOMIC_ACQUIRE);
+}
+
+int load_mark_launched(struct load *l, int pidfd, pid_t pid, struct err *err)
+{
+	struct wire_task task = {.mark = WIRE_MARK_ARMED, .pid = pid, .tid = pid};
+	int rc;
+
+	/* counted first: its exit may count it out right after */
+	__atomic_add_fetch(&l->skel->bss->nr_live, 1, __ATOMIC_SEQ_CST);
+	rc = bpf_map_update_elem(bpf_map__fd(l->skel->maps.tasks), &pidfd, &task, BPF_NOEXIST);
+	return rc < 0 ? err_sys(err, rc, "cannot mark the command") : 0;
+}
+
+/* One pass over all tasks; returns the number newly marked. */
+static int mark_pass(int link,
+	int (*found)(void *self, const struct wire_attached *task, struct err *err), void *self,
+	struct err *err)
+{
+	CLEANUP_CLOSE int iter = bpf_iter_create(link);
+	struct wire_attached tasks[128];
+	int nr_found = 0;
+	ssize_t len;
+
+	if (iter < 0)
+		return err_sys(err, iter, "cannot list the tasks");
+	/* whole records: the kernel's buffer holds a multiple of them, and so does ours */
+	while ((len = read(iter, tasks, sizeof(tasks))) > 0) {
+		for (size_t i = 0; i < len / sizeof(*tasks); i++, nr_found++) {
+			int rc = found(self, &tasks[i], err);
+
+			if (rc < 0)
+				return rc;
+		}
+	}
+	return len < 0 ? err_sys(err, -errno, "cannot list the tasks") : nr_found;
+}
+
+int load_mark_process(struct load *l, pid_t pid,
+	int (*found)(void *self, const struct wire_attached *task, struct err *err), void *self,
+	struct err *err)
+{
+	CLEANUP_CLOSE int link = bpf_link_create(
+		bpf_program__fd(l->skel->progs.mark_threads), 0, BPF_TRACE_ITER, NULL);
+	int total = 0, rc;
+
+	if (link < 0)
+		return err_sys(err, link, "cannot list the tasks");
+	l->skel->bss->attach_pid = pid;
+	/* a thread made by one that was not marked yet is found by the next pass */
+	do {
+		rc = mark_pass(link, found, self, err);
+		if (rc < 0)
+			return rc;
+		total += rc;
+	} while (rc);
+	return total;
+}
+
+int load_side_fd(const struct load *l)
+{
+	return bpf_map__fd(l->skel->maps.side);
+}

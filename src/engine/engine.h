@@ -1,0 +1,64 @@
+#pragma once
+/*
+ * What an engine is: it watches tasks and hands numbers and bytes to a stream. Nothing is turned
+ * into text while a program is traced.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "event/calls.h"
+#include "event/event.h"
+
+struct engine;
+struct err;
+struct launch;
+struct stream;
+
+/* What to deliver. Calls go by number so that the engine can drop the others at no cost. */
+struct engine_plan {
+	bool wanted[NR_ABIS][CALL_NR_LIMIT]; /* by number; recipes come from decode/row.h */
+	bool want_unknown;     /* numbers in no table, and those at or above CALL_NR_LIMIT */
+	bool follow;           /* children too; threads always */
+	bool want_enters;      /* EV_CALL_ENTER for every call, not only with entry captures */
+	uint64_t kinds;        /* EV_BIT mask of the other kinds wanted */
+	uint32_t string_limit; /* bytes of a buffer worth copying */
+};
+
+struct engine_ops {
+	const char *name; /* as --engine names it */
+	const char *summary;
+	uint64_t kinds; /* EV_BIT mask of what it can deliver */
+
+	/* 0 when this user can use it here; else the reason and what would help. Quick. */
+	int (*probe)(struct err *err);
+
+	/* The stream is borrowed. */
+	int (*open)(struct engine **ret, const struct engine_plan *plan, struct stream *stream,
+		struct err *err);
+
+	/* Starts the prepared command; the first call reported is its execve. Once. */
+	int (*launch)(struct engine *e, struct launch *launch, struct err *err);
+
+	/* A process with all its threads. May be called several times. */
+	int (*attach)(struct engine *e, pid_t pid, struct err *err);
+
+	/*
+	 * Waits up to `timeout_ms` for something to happen, delivers what did. 1 = go on, 0 = no
+	 * task is left to watch, negative = failure. Returns early (1) when a signal handler ran.
+	 */
+	int (*poll)(struct engine *e, int timeout_ms, struct err *err);
+
+	/*
+	 * Lets go of every task, leaves none stopped, delivers what is still buffered. Idempotent.
+	 */
+	int (*detach)(struct engine *e, struct err *err);
+
+	/* Detaches if need be. Accepts NULL. */
+	void (*close)(struct engine *e);
+};
+
+/* NULL-terminated, cheapest first. */
+extern const struct engine_ops *const engines[];
+const struct engine_ops *engine_by_name(const char *name);

@@ -1,0 +1,58 @@
+#pragma once
+/*
+ * Filter expressions (-e, -z, -Z): parsed once, asked about call numbers (what an engine applies
+ * by itself) and about recorded events (everything else). Both give one meaning.
+ *
+ *	trace=EXPR	which calls. A list `a,b,%c,/regex/` of names, classes, regular expressions
+ *			and numbers; lists are combined with `&`, `|` and parentheses (`,` binds
+ *			tightest, then `&`). `?name` may be unknown. `name@64`, `name@32` mean one
+ *ABI. status=LIST	how they ended: successful, failed, unfinished, unavailable, detached
+ *	signal=LIST	which signals; says nothing about calls
+ *
+ * `!` in lists: each item may be negated; what is excluded stays out wherever it stands; a list of
+ * exclusions only means everything but those. strace instead reads one `!` at the front as "all but
+ * the whole list". Both readings hold: if a list starts with its only `!` and that exclusion would
+ * take nothing away from the rest (`!open,close`), it can only be meant as strace means it: all but
+ * open and close. If it does take something away (`!close,file`, `!read,read`) it excludes just
+ * that. In strace's reading that item would say nothing new, so nobody writes it for that.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event/calls.h"
+#include "event/event.h"
+
+struct err;
+struct filter;
+struct track;
+
+struct filter *filter_create(void);
+void filter_destroy(struct filter *f);
+
+/*
+ * One -e argument: "trace=...", "status=...", "signal=..." (of each the last one wins) or a bare
+ * name list, which means trace=. On error the reason suggests the nearest name and the filter is as
+ * before.
+ */
+int filter_add(struct filter *f, const char *spec, struct err *err);
+
+/* Whether a call of this number can pass at all; `nr` may be in no table. */
+bool filter_wants_number(const struct filter *f, enum abi abi, uint32_t nr);
+
+/* Whether some number that is in no table might pass. */
+bool filter_wants_unknown(const struct filter *f);
+
+/* Whether filter_match can tell more with a tracker. */
+bool filter_asks_track(const struct filter *f);
+
+/*
+ * Whether this event passes. Kinds that the filter does not speak of pass; calls that were recorded
+ * for the tracker only (CALL_HIDDEN) do not. The tracker, which must have seen the event already,
+ * tells whether a descriptor is a socket (bare `network`); without it (NULL), or where it does not
+ * know, the descriptor is taken for one.
+ */
+bool filter_match(const struct filter *f, const struct event *ev, const struct track *t);
+
+/* True when everything passes. */
+bool filter_is_empty(const struct filter *f);

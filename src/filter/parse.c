@@ -1,0 +1,380 @@
+/*
+ * The text of trace= to a tree:
+ *
+ *	expr := both ('|' both)*
+ *	both := list ('&' list)*
+ *	list := item (',' item)*
+ *	item := '!'* ('(' expr ')' | '?'? (regex | word))
+ */
+
+#include "filter/filter_internal.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "decode/row.h"
+#include "util/err.h"
+
+struct parser {
+	const char *at;
+	struct expr_tree *tree;
+	unsigned depth;
+	unsigned nr_items;
+	struct err *err;
+};
+
+#define ALL_ABIS ((1u << NR_ABIS) - 1)
+
+struct class_name {
+	const char *name;
+	uint32_t strict;    /* %name; 0 = there is no such form */
+	uint32_t bare;      /* name; 0 = a bare name is the call's */
+	uint32_t if_socket; /* what the bare name has on top, for calls on a socket */
+};
+
+static const struct class_name class_names[] = {
+	{"file", CLASS_FILE, CLASS_FILE | CLASS_WIDE_FILE},
+	{"desc", CLASS_DESC, CLASS_DESC},
+	{"network", CLASS_NETWORK, CLASS_NETWORK, CLASS_WIDE_NETWORK},
+	{"net", CLASS_NETWORK, CLASS_NETWORK, CLASS_WIDE_NETWORK},
+	{"process", CLASS_PROCESS, CLASS_PROCESS | CLASS_WIDE_PROCESS},
+	{"memory", CLASS_MEMORY, CLASS_MEMORY | CLASS_WIDE_MEMORY},
+	{"signal", CLASS_SIGNAL, CLASS_SIGNAL},
+	{"ipc", CLASS_IPC, CLASS_IPC},
+	{"creds", CLASS_CREDS, CLASS_CREDS},
+	{"clock", CLASS_CLOCK, CLASS_CLOCK},
+	{"time", CLASS_TIME, CLASS_TIME},
+	{"io_uring", CLASS_IO_URING, CLASS_IO_URING},
+	{"pure", CLASS_PURE, CLASS_PURE},
+	/* what libc's stat() calls is newfstatat, which %stat does not have */
+	{"stat", CLASS_STAT, CLASS_STAT | CLASS_STAT_LIKE},
+	{"lstat", CLASS_LSTAT},
+	{"fstat", CLASS_FSTAT},
+	{"statfs", CLASS_STATFS},
+	{"fstatfs", CLASS_FSTATFS},
+	{"%stat", CLASS_STAT_LIKE},
+	{"%statfs", CLASS_STATFS_LIKE},
+};
+
+static struct expr *expr_new(struct parser *p, enum expr_kind kind)
+{
+	struct expr *e = arena_calloc(&p->tree->arena, 1, sizeof(*e));
+
+	e->kind = kind;
+	e->abis = ALL_ABIS;
+	return e;
+}
+
+static void skip_blanks(struct parser *p)
+{
+	while (*p->at == ' ' || *p->at == '\t')
+		p->at++;
+}
+
+static int expected(struct parser *p, const char *what)
+{
+	unsigned char c = *p->at;
+
+	if (!c)
+		return err_set(p->err, -EINVAL, "-e trace=: expected %s at the end", what);
+	if (!isprint(c))
+		return err_set(p->err, -EINVAL, "-e trace=: expected %s, not \\x%02x", what, c);
+	return err_set(p->err, -EINVAL, "-e trace=: expected %s, not '%c'", what, c);
+}
+
+static bool ends_item(char c)
+{
+	return !c || strchr(",&|) \t", c);
+}
+
+/*
+ * The end of a regex that starts at `from`: a slash after which an item may end. strace writes no
+ * closing slash; then it ends at the next comma.
+ */
+static const char *regex_end(const char *from, bool *ret_closed)
+{
+	for (const char *at = from; *at; at++) {
+		if (*at == '\\' && at[1])
+			at++;
+		else if (*at == '/' && ends_item(at[1])) {
+			*ret_closed = true;
+			return at;
+		}
+	}
+	*ret_closed = false;
+	return from + strcspn(from, ",");
+}
+
+static int parse_regex(struct parser *p, struct expr **ret)
+{
+	const char *from = p->at + 1;
+	struct expr *e = expr_new(p, EXPR_REGEX);
+	PCRE2_SIZE offset;
+	pcre2_code *code;
+	const char *end;
+	bool closed;
+	int error;
+
+	end = regex_end(from, &closed);
+	if (end == from)
+		return err_set(p->err, -EINVAL, "-e trace=: the regular expression is empty");
+	if (p->tree->regexes.len == FILTER_REGEX_MAX)
+		return err_set(p->err, -E2BIG, "-e trace=: more than %d regular expressions",
+			FILTER_REGEX_MAX);
+	code = pcre2_compile(
+		(PCRE2_SPTR)from, end - from, PCRE2_NEVER_BACKSLASH_C, &error, &offset, NULL);
+	if (!code) {
+		PCRE2_UCHAR reason[128];
+
+		pcre2_get_error_message(error, reason, sizeof(reason));
+		return err_set(p->err, -EINVAL,
+			"-e trace=: bad regular expression at offset %zu: %s", offset,
+			(char *)reason);
+	}
+	VEC_PUSH(&p->tree->regexes, code);
+	e->regex = code;
+	p->at = end + closed;
+	*ret = e;
+	return 0;
+}
+
+static const struct class_name *class_by_name(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(class_names); i++)
+		if (!strcmp(class_names[i].name, name))
+			return &class_names[i];
+	return NULL;
+}
+
+static int unknown_name(struct parser *p, const char *word)
+{
+	struct suggestion nearest = {.word = word};
+
+	for (int id = 1; id < NR_CALL_IDS; id++)
+		suggestion_offer(&nearest, call_name(id));
+	for (size_t i = 0; i < ARRAY_SIZE(class_names); i++)
+		if (class_names[i].bare)
+			suggestion_offer(&nearest, class_names[i].name);
+	return err_set(p->err, -EINVAL, "unknown system call '%s' in -e trace=; did you mean '%s'?",
+		word, nearest.best);
+}
+
+static int unknown_class(struct parser *p, const char *word)
+{
+	struct suggestion nearest = {.word = word};
+
+	for (size_t i = 0; i < ARRAY_SIZE(class_names); i++)
+		suggestion_offer(&nearest, class_names[i].name);
+	return err_set(p->err, -EINVAL, "unknown class '%%%s' in -e trace=; did you mean '%%%s'?",
+		word, nearest.best);
+}
+
+static bool is_number(const char *word)
+{
+	return *word && word[strspn(word, "0123456789")] == '\0' && strlen(word) <= 9;
+}
+
+/* What a word without % stands for; false = nothing. */
+static bool name_leaf(struct expr *e, const char *word)
+{
+	const struct class_name *class = class_by_name(word);
+
+	if (!strcmp(word, "all")) {
+		e->kind = EXPR_ALL;
+	} else if (!strcmp(word, "none")) {
+		e->kind = EXPR_NONE;
+	} else if (is_number(word)) {
+		e->kind = EXPR_NUMBER;
+		e->nr = (uint32_t)strtoul(word, NULL, 10);
+	} else {
+		e->call.id = call_id_by_name(word, strlen(word));
+		e->kind = EXPR_CALL;
+		if (class && class->bare) {
+			e->kind = EXPR_CLASS;
+			e->call.classes = class->bare;
+			e->call.if_socket = class->if_socket;
+		} else if (e->call.id == CALL_NONE) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static int parse_word(struct parser *p, bool lenient, struct expr **ret)
+{
+	struct expr *e = expr_new(p, EXPR_NONE);
+	char word[FILTER_WORD_MAX + 1], suffix[FILTER_WORD_MAX + 1];
+	bool is_class = *p->at == '%';
+	int r;
+
+	p->at += is_class;
+	r = word_take(&p->at, "_%", word);
+	if (r == -E2BIG)
+		return err_set(p->err, -EINVAL, "-e trace=: no system call has a name that long");
+	if (r == 0)
+		return expected(p, is_class ? "a class" : "a system call");
+	if (is_class) {
+		const struct class_name *class = class_by_name(word);
+
+		if (class) {
+			e->kind = EXPR_CLASS;
+			e->call.classes = class->strict;
+		} else if (!lenient) {
+			return unknown_class(p, word);
+		}
+	} else if (!name_leaf(e, word) && !lenient) {
+		return unknown_name(p, word);
+	}
+	if (*p->at == '@') {
+		p->at++;
+		if (word_take(&p->at, "", suffix) <= 0)
+			return expected(p, "64 or 32");
+		if (!strcmp(suffix, "64"))
+			e->abis = 1u << ABI_X86_64;
+		else if (!strcmp(suffix, "32"))
+			e->abis = 1u << ABI_I386;
+		else
+			return err_set(p->err, -EINVAL,
+				"-e trace=: '@%s' is unknown; use @64 or @32", suffix);
+	}
+	*ret = e;
+	return 0;
+}
+
+static int parse_expr(struct parser *p, struct expr **ret);
+
+static int parse_parentheses(struct parser *p, struct expr **ret)
+{
+	struct expr *inner, *list;
+	int r;
+
+	p->at++;
+	if (++p->depth > FILTER_DEPTH_MAX)
+		return err_set(p->err, -E2BIG, "-e trace=: more than %d parentheses deep",
+			FILTER_DEPTH_MAX);
+	r = parse_expr(p, &inner);
+	if (r < 0)
+		return r;
+	p->depth--;
+	if (*p->at != ')')
+		return expected(p, "')'");
+	p->at++;
+	/* an item of its own, so that what it is negated by does not mix with the inside */
+	list = expr_new(p, EXPR_LIST);
+	list->first = inner;
+	*ret = list;
+	return 0;
+}
+
+static int parse_item(struct parser *p, struct expr **ret)
+{
+	bool negated = false, lenient;
+	int r;
+
+	if (++p->nr_items > FILTER_ITEMS_MAX)
+		return err_set(p->err, -E2BIG, "-e trace=: more than %d items", FILTER_ITEMS_MAX);
+	for (skip_blanks(p); *p->at == '!'; skip_blanks(p)) {
+		negated = !negated;
+		p->at++;
+	}
+	lenient = *p->at == '?';
+	p->at += lenient;
+	if (*p->at == '(')
+		r = parse_parentheses(p, ret);
+	else if (*p->at == '/')
+		r = parse_regex(p, ret);
+	else
+		r = parse_word(p, lenient, ret);
+	if (r < 0)
+		return r;
+	(*ret)->negated = negated;
+	skip_blanks(p);
+	return 0;
+}
+
+/* One or more of `part`, separated by `separator`, as the operands of one node. */
+static int parse_chain(struct parser *p, enum expr_kind kind, char separator,
+	int (*part)(struct parser *p, struct expr **ret), struct expr **ret)
+{
+	struct expr *chain = expr_new(p, kind), **tail = &chain->first;
+
+	for (;;) {
+		int r = part(p, tail);
+
+		if (r < 0)
+			return r;
+		tail = &(*tail)->next;
+		if (*p->at != separator)
+			break;
+		p->at++;
+	}
+	/* a chain of one is that one; but a list also says what a lone `!` means */
+	*ret = kind != EXPR_LIST && !chain->first->next ? chain->first : chain;
+	return 0;
+}
+
+static int parse_list(struct parser *p, struct expr **ret)
+{
+	return parse_chain(p, EXPR_LIST, ',', parse_item, ret);
+}
+
+static int parse_both(struct parser *p, struct expr **ret)
+{
+	return parse_chain(p, EXPR_AND, '&', parse_list, ret);
+}
+
+static int parse_expr(struct parser *p, struct expr **ret)
+{
+	return parse_chain(p, EXPR_OR, '|', parse_both, ret);
+}
+
+static bool overlaps(struct expr_tree *tree, const struct expr *a, const struct expr *others)
+{
+	for (int abi = 0; abi < NR_ABIS; abi++) {
+		for (uint32_t nr = 0; nr < CALL_NR_LIMIT; nr++) {
+			struct expr_subject s;
+			char room[32];
+
+			expr_subject_init(&s, abi, nr, room);
+			if (s.id == CALL_NONE || !(expr_eval(tree, a, &s) & EXPR_PASS))
+				continue;
+			for (const struct expr *e = others; e; e = e->next)
+				if (expr_eval(tree, e, &s) & EXPR_PASS)
+					return true;
+		}
+	}
+	return false;
+}
+
+/* strace's `!a,b`: all but the whole list. filter.h tells when it is meant. */
+static void negate_whole_list(struct expr_tree *tree)
+{
+	struct expr *first = tree->root->first, *e;
+
+	if (tree->root->kind != EXPR_LIST || !first->negated)
+		return;
+	for (e = first->next; e; e = e->next)
+		if (e->negated)
+			return;
+	if (overlaps(tree, first, first->next))
+		return;
+	for (e = first->next; e; e = e->next)
+		e->negated = true;
+}
+
+int expr_parse(struct expr_tree *tree, const char *text, struct err *err)
+{
+	struct parser p = {.at = text, .tree = tree, .err = err};
+	int r;
+
+	if (strlen(text) > FILTER_TEXT_MAX)
+		return err_set(err, -E2BIG, "-e trace=: longer than %d bytes", FILTER_TEXT_MAX);
+	r = parse_expr(&p, &tree->root);
+	if (r < 0)
+		return r;
+	if (*p.at)
+		return expected(&p, "',', '&' or '|'");
+	negate_whole_list(tree);
+	return 0;
+}

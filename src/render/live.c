@@ -1,0 +1,107 @@
+#include "render/live.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "event/event.h"
+#include "filter/filter.h"
+#include "report/event_view.h"
+#include "util/alloc.h"
+#include "util/arena.h"
+#include "util/err.h"
+#include "util/out.h"
+
+/* Whoever watches sees lines about this late at most. */
+#define FLUSH_NS 50000000u
+
+struct live {
+	struct live_config config;
+	struct arena scratch;
+	void *document; /* the renderer's state */
+	uint64_t flushed_ns;
+};
+
+struct live *live_create(const struct live_config *config)
+{
+	struct live *l = xcalloc(1, sizeof(*l));
+
+	l->config = *config;
+	return l;
+}
+
+void live_destroy(struct live *l)
+{
+	if (!l)
+		return;
+	if (l->document)
+		l->config.renderer->end(l->document);
+	arena_deinit(&l->scratch);
+	free(l);
+}
+
+static int output_status(struct live *l, struct err *err)
+{
+	int error = l->config.out->error;
+
+	return error ? err_sys(err, error, "cannot write the output") : 0;
+}
+
+static int live_begin(void *self, struct err *err)
+{
+	struct live *l = self;
+
+	l->document = l->config.renderer->begin(l->config.out, l->config.options);
+	return output_status(l, err);
+}
+
+static int live_event(void *self, const struct event *ev, struct err *err)
+{
+	struct live *l = self;
+	struct event_view view = {.ev = ev, .track = l->config.track};
+	struct decoded_call call;
+	struct value siginfo;
+
+	if (!filter_match(l->config.filter, ev, l->config.track))
+		return 0;
+	if (ev->kind == EV_CALL) {
+		decode_call(&l->scratch, &ev->call, &l->config.decode, &call);
+		view.call = &call;
+	} else if (ev->kind == EV_SIGNAL) {
+		decode_siginfo(&l->scratch, &ev->signal, &siginfo);
+		view.siginfo = &siginfo;
+	}
+	l->config.renderer->event(l->document, &view);
+	arena_reset(&l->scratch);
+	return output_status(l, err);
+}
+
+static int live_tick(void *self, uint64_t now_ns, struct err *err)
+{
+	struct live *l = self;
+
+	if (now_ns - l->flushed_ns >= FLUSH_NS) {
+		out_flush(l->config.out);
+		l->flushed_ns = now_ns;
+	}
+	return output_status(l, err);
+}
+
+static int live_end(void *self, struct err *err)
+{
+	struct live *l = self;
+
+	if (l->document) {
+		l->config.renderer->end(l->document);
+		l->document = NULL;
+	}
+	out_flush(l->config.out);
+	return output_status(l, err);
+}
+
+const struct sink_ops live_sink = {
+	.name = "live",
+	.begin = live_begin,
+	.event = live_event,
+	.tick = live_tick,
+	.end = live_end,
+};

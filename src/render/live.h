@@ -1,0 +1,27 @@
+#pragma once
+/* The sink that shows events as they come: filters, decodes, hands views to a renderer. */
+
+#include "decode/decode.h"
+#include "event/sink.h"
+#include "render/renderer.h"
+
+struct filter;
+struct out;
+struct track;
+
+struct live_config {
+	const struct renderer *renderer;
+	const struct render_options *options; /* borrowed */
+	const struct filter *filter;          /* borrowed */
+	const struct track *track;            /* borrowed; a sink in front of this one */
+	struct out *out;                      /* borrowed */
+	struct decode_options decode;
+};
+
+struct live;
+
+struct live *live_create(const struct live_config *config);
+void live_destroy(struct live *l);
+
+/* `self` is a struct live. Fails with the output's error (-EPIPE when the reader went away). */
+extern const struct sink_ops live_sink;

@@ -1,0 +1,46 @@
+#pragma once
+/*
+ * Renderers: one row per form of output. They turn neutral results into bytes in a `struct out`
+ * and compute nothing. The values of --format come from these rows.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct event_view;
+struct out;
+
+enum render_shape {
+	SHAPE_EVENTS = 1u << 0, /* a stream of event_view */
+};
+
+enum stamp_style {
+	STAMP_NONE = 0,
+	STAMP_SECONDS = 1,  /* 13:37:05 */
+	STAMP_MICROS = 2,   /* 13:37:05.123456 */
+	STAMP_EPOCH = 3,    /* 1790000000.123456 */
+	STAMP_RELATIVE = 4, /* seconds since the line before */
+};
+
+struct render_options {
+	uint32_t string_limit; /* bytes of data shown */
+	enum stamp_style stamp;
+	bool timing;                 /* time spent in each call */
+	bool show_fds;               /* what a descriptor is */
+	bool raw;                    /* arguments as hex words */
+	bool hex;                    /* \x escapes */
+	uint64_t realtime_offset_ns; /* monotonic to wall clock */
+};
+
+struct renderer {
+	const char *name;
+	const char *media_type;
+	uint32_t shapes; /* enum render_shape */
+	/* The state of one document; options and out are borrowed until `end`. */
+	void *(*begin)(struct out *out, const struct render_options *options);
+	void (*event)(void *self, const struct event_view *view);
+	void (*end)(void *self); /* completes the document and frees the state */
+};
+
+extern const struct renderer *const renderers[]; /* NULL-terminated */
+const struct renderer *renderer_by_name(const char *name);

@@ -1,0 +1,205 @@
+#include "render/renderer.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "event/calls.h"
+#include "render/value_text.h"
+#include "report/event_view.h"
+#include "util/alloc.h"
+#include "util/arena.h"
+#include "util/out.h"
+
+/* The line form: what strace's users read without learning anything. */
+
+struct text {
+	struct out *out;
+	const struct render_options *options;
+	struct arena scratch;
+	int32_t first_tid;
+	bool many_tasks; /* a second task exists or existed: lines say whose they are */
+	uint64_t last_stamp_ns;
+};
+
+static void *text_begin(struct out *out, const struct render_options *options)
+{
+	struct text *t = xcalloc(1, sizeof(*t));
+
+	t->out = out;
+	t->options = options;
+	return t;
+}
+
+static void draw_stamp(struct text *t, struct buf *line, uint64_t time_ns)
+{
+	uint64_t wall_ns = time_ns + t->options->realtime_offset_ns;
+	time_t seconds = (time_t)(wall_ns / 1000000000u);
+	unsigned micros = (unsigned)(wall_ns % 1000000000u / 1000u);
+	struct tm tm;
+
+	switch (t->options->stamp) {
+	case STAMP_NONE: return;
+	case STAMP_SECONDS:
+	case STAMP_MICROS:
+		localtime_r(&seconds, &tm);
+		buf_printf(line, "%02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
+		if (t->options->stamp == STAMP_MICROS)
+			buf_printf(line, ".%06u", micros);
+		break;
+	case STAMP_EPOCH: buf_printf(line, "%lld.%06u", (long long)seconds, micros); break;
+	case STAMP_RELATIVE: {
+		uint64_t since_ns = t->last_stamp_ns && time_ns > t->last_stamp_ns
+					    ? time_ns - t->last_stamp_ns
+					    : 0;
+
+		buf_printf(line, "%6llu.%06u", (unsigned long long)(since_ns / 1000000000u),
+			(unsigned)(since_ns % 1000000000u / 1000u));
+		t->last_stamp_ns = time_ns;
+		break;
+	}
+	}
+	buf_addc(line, ' ');
+}
+
+static void draw_prefix(struct text *t, struct buf *line, const struct event *ev, uint64_t time_ns)
+{
+	if (t->many_tasks)
+		buf_printf(line, "[pid %d] ", ev->tid);
+	draw_stamp(t, line, time_ns);
+}
+
+static void draw_result(
+	struct buf *line, const struct event_view *view, const struct value_text *how)
+{
+	const struct decoded_call *call = view->call;
+
+	buf_adds(line, " = ");
+	if (view->ev->call.flags & CALL_UNFINISHED) {
+		buf_addc(line, '?');
+		if (view->ev->call.flags & CALL_DETACHED)
+			buf_adds(line, " <detached ...>");
+		return;
+	}
+	if (call->error) {
+		/* above 511 lie the kernel's own codes: the call is restarted, nobody sees -512 */
+		if (call->error >= 512)
+			buf_addc(line, '?');
+		else
+			buf_add_i64(line, view->ev->call.ret);
+		if (call->error_name)
+			buf_printf(line, " %s (%s)", call->error_name, call->error_text);
+	} else {
+		value_text_draw(how, line, &call->ret, true);
+	}
+	if (call->ret_note)
+		buf_printf(line, " (%s)", call->ret_note);
+}
+
+static void draw_call(struct text *t, struct buf *line, const struct event_view *view)
+{
+	const struct event *ev = view->ev;
+	const struct value_text how = value_text_for(t->options, view);
+	uint64_t enter_ns = ev->call.enter_ns ? ev->call.enter_ns : ev->time_ns;
+
+	draw_prefix(t, line, ev, enter_ns);
+	if (ev->call.abi == ABI_I386)
+		buf_adds(line, "[i386] ");
+	buf_adds(line, view->call->name);
+	buf_addc(line, '(');
+	value_text_draw_args(&how, line, view, t->options->raw);
+	buf_addc(line, ')');
+	draw_result(line, view, &how);
+	if (t->options->timing) {
+		uint64_t took_ns = ev->time_ns - enter_ns;
+
+		if (ev->call.flags & (CALL_UNFINISHED | CALL_NO_ENTER))
+			buf_adds(line, " <unavailable>");
+		else
+			buf_printf(line, " <%llu.%06u>",
+				(unsigned long long)(took_ns / 1000000000u),
+				(unsigned)(took_ns % 1000000000u / 1000u));
+	}
+}
+
+static const char *signal_name(struct text *t, int signo)
+{
+	const char *name = decode_signal_name(&t->scratch, signo);
+
+	return name ? name : arena_printf(&t->scratch, "signal %d", signo);
+}
+
+static void draw_exit(struct text *t, struct buf *line, int status)
+{
+	if (WIFSIGNALED(status))
+		buf_printf(line, "+++ killed by %s%s +++", signal_name(t, WTERMSIG(status)),
+			WCOREDUMP(status) ? " (core dumped)" : "");
+	else
+		buf_printf(line, "+++ exited with %d +++", WEXITSTATUS(status));
+}
+
+static void draw_lost(struct buf *line, const struct event_lost *lost, uint64_t time_ns)
+{
+	buf_printf(line, "!!! %llu events lost", (unsigned long long)lost->count);
+	if (lost->cpu >= 0)
+		buf_printf(line, " on CPU %d", lost->cpu);
+	buf_printf(line, " within %.6f s !!!", (double)(time_ns - lost->from_ns) / 1e9);
+}
+
+static void text_event(void *self, const struct event_view *view)
+{
+	struct text *t = self;
+	struct buf *line = &t->out->pending;
+	const struct event *ev = view->ev;
+
+	if (ev->kind != EV_LOST) {
+		if (!t->first_tid)
+			t->first_tid = ev->tid;
+		if (ev->kind == EV_FORK || (ev->tid != t->first_tid && ev->kind != EV_FD &&
+						   ev->kind != EV_CWD && ev->kind != EV_MAP))
+			t->many_tasks = true;
+	}
+	if (t->out->error)
+		return;
+	switch (ev->kind) {
+	case EV_CALL: draw_call(t, line, view); break;
+	case EV_SIGNAL:
+		draw_prefix(t, line, ev, ev->time_ns);
+		buf_printf(line, "--- %s ", signal_name(t, ev->signal.signo));
+		value_text_draw(&(struct value_text){.string_limit = t->options->string_limit},
+			line, view->siginfo, true);
+		buf_adds(line, " ---");
+		break;
+	case EV_STOP:
+		draw_prefix(t, line, ev, ev->time_ns);
+		buf_printf(line, "--- stopped by %s ---", signal_name(t, ev->stop_signo));
+		break;
+	case EV_EXIT:
+		draw_prefix(t, line, ev, ev->time_ns);
+		draw_exit(t, line, ev->exit.status);
+		break;
+	case EV_LOST: draw_lost(line, &ev->lost, ev->time_ns); break;
+	default: return;
+	}
+	buf_addc(line, '\n');
+	out_commit(t->out);
+	arena_reset(&t->scratch);
+}
+
+static void text_end(void *self)
+{
+	struct text *t = self;
+
+	arena_deinit(&t->scratch);
+	free(t);
+}
+
+const struct renderer renderer_text = {
+	.name = "text",
+	.media_type = "text/plain",
+	.shapes = SHAPE_EVENTS,
+	.begin = text_begin,
+	.event = text_event,
+	.end = text_end,
+};

@@ -1,0 +1,315 @@
+#include "render/value_text.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "decode/decode.h"
+#include "render/renderer.h"
+#include "report/event_view.h"
+#include "track/track.h"
+#include "util/arena.h"
+#include "util/buf.h"
+
+/* Deeper than any real argument; hostile nesting ends here. */
+#define DEPTH_MAX 16
+
+static void draw(const struct value_text *how, struct buf *out, const struct value *value,
+	bool returned, int depth);
+
+void value_text_quote(const struct value_text *how, struct buf *out, const uint8_t *bytes,
+	size_t len, size_t limit, bool cut)
+{
+	size_t shown = MIN(len, limit);
+
+	buf_addc(out, '"');
+	for (size_t i = 0; i < shown; i++) {
+		uint8_t c = bytes[i];
+
+		switch (c) {
+		case '"': buf_adds(out, "\\\""); break;
+		case '\\': buf_adds(out, "\\\\"); break;
+		case '\t': buf_adds(out, "\\t"); break;
+		case '\n': buf_adds(out, "\\n"); break;
+		case '\v': buf_adds(out, "\\v"); break;
+		case '\f': buf_adds(out, "\\f"); break;
+		case '\r': buf_adds(out, "\\r"); break;
+		default:
+			if (c >= ' ' && c < 0x7f) {
+				buf_addc(out, (char)c);
+			} else if (how->hex) {
+				buf_printf(out, "\\x%02x", c);
+			} else {
+				/* the shortest octal escape that the next character cannot extend
+				 */
+				bool digit =
+					i + 1 < shown && bytes[i + 1] >= '0' && bytes[i + 1] <= '7';
+
+				buf_printf(out, digit ? "\\%03o" : "\\%o", c);
+			}
+		}
+	}
+	buf_addc(out, '"');
+	if (cut || shown < len)
+		buf_adds(out, "...");
+}
+
+static void draw_unknown(struct buf *out, uint64_t bits, const struct flag_set *set)
+{
+	if (bits)
+		buf_add_hex(out, bits);
+	else
+		buf_addc(out, '0');
+	if (set->unknown)
+		buf_printf(out, " /* %s */", set->unknown);
+}
+
+static void draw_flags(struct buf *out, uint64_t bits, const struct flag_set *set)
+{
+	uint64_t rest = bits, decided = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < set->nr_names; i++) {
+		const struct flag_name *name = &set->names[i];
+
+		if (!name->value && !name->mask && bits)
+			continue;
+		if ((bits & name->mask) != name->value || (name->mask & decided))
+			continue;
+		if (any)
+			buf_addc(out, '|');
+		buf_adds(out, name->name);
+		any = true;
+		rest &= ~name->mask;
+		decided |= name->mask;
+	}
+	if (!any && !rest)
+		buf_addc(out, '0');
+	else if (!any)
+		draw_unknown(out, rest, set);
+	else if (rest) {
+		buf_addc(out, '|');
+		buf_add_hex(out, rest);
+	}
+}
+
+static void draw_fd(
+	const struct value_text *how, struct buf *out, const struct value *value, bool returned)
+{
+	const struct track_file *file;
+
+	buf_add_i64(out, (int64_t)value->num);
+	if (!how->track)
+		return;
+	file = track_fd(
+		how->track, how->pid, (int32_t)value->num, returned ? TRACK_AFTER : TRACK_BEFORE);
+	if (!file)
+		return;
+	buf_addc(out, '<');
+	if (file->path)
+		buf_adds(out, file->path);
+	else if (file->kind == TRACK_PIPE)
+		buf_adds(out, "pipe");
+	else if (file->kind == TRACK_SOCKET)
+		buf_adds(out, "socket");
+	else
+		buf_addc(out, '?');
+	if (file->deleted)
+		buf_adds(out, " (deleted)");
+	buf_addc(out, '>');
+}
+
+static void draw_list(const struct value_text *how, struct buf *out, const struct value *value,
+	bool returned, int depth, const char *separator)
+{
+	for (size_t i = 0; i < value->list.nr; i++) {
+		const struct value *item = &value->list.items[i];
+
+		if (i)
+			buf_adds(out, separator);
+		if (item->name && value->kind == VALUE_STRUCT) {
+			buf_adds(out, item->name);
+			buf_addc(out, '=');
+		}
+		draw(how, out, item, returned, depth + 1);
+	}
+	if (value->flags & (VALUE_CUT | VALUE_ABBREV)) {
+		if (value->list.nr)
+			buf_adds(out, separator);
+		buf_adds(out, "...");
+	}
+}
+
+static void draw_signal(struct buf *out, int signo)
+{
+	struct arena scratch = ARENA_INIT;
+	const char *name = decode_signal_name(&scratch, signo);
+
+	if (name)
+		buf_adds(out, name);
+	else
+		buf_add_i64(out, signo);
+	arena_deinit(&scratch);
+}
+
+static void draw_status(struct buf *out, int status)
+{
+	int event = status >> 16;
+
+	if (WIFSTOPPED(status)) {
+		buf_adds(out, "{WIFSTOPPED(s) && WSTOPSIG(s) == ");
+		draw_signal(out, WSTOPSIG(status));
+		buf_addc(out, '}');
+		if (event)
+			buf_printf(out, " | %#x", (unsigned)event << 16);
+	} else if (WIFSIGNALED(status)) {
+		buf_adds(out, "{WIFSIGNALED(s) && WTERMSIG(s) == ");
+		draw_signal(out, WTERMSIG(status));
+		buf_adds(out, WCOREDUMP(status) ? " && WCOREDUMP(s)}" : "}");
+	} else if (WIFCONTINUED(status)) {
+		buf_adds(out, "{WIFCONTINUED(s)}");
+	} else {
+		buf_printf(out, "{WIFEXITED(s) && WEXITSTATUS(s) == %d}", WEXITSTATUS(status));
+	}
+}
+
+static bool is_scalar(const struct value *value)
+{
+	switch (value->kind) {
+	case VALUE_STRUCT:
+	case VALUE_ARRAY:
+	case VALUE_BITSET:
+	case VALUE_STRING:
+	case VALUE_DATA: return false;
+	default: return true;
+	}
+}
+
+static void draw(const struct value_text *how, struct buf *out, const struct value *value,
+	bool returned, int depth)
+{
+	bool brackets = (value->flags & VALUE_BY_REF) && is_scalar(value);
+
+	if (depth > DEPTH_MAX) {
+		buf_adds(out, "...");
+		return;
+	}
+	if (brackets)
+		buf_addc(out, '[');
+	switch ((enum value_kind)value->kind) {
+	case VALUE_NONE: buf_addc(out, '?'); break;
+	case VALUE_INT:
+	case VALUE_PID: buf_add_i64(out, (int64_t)value->num); break;
+	case VALUE_UINT: buf_add_u64(out, value->num); break;
+	case VALUE_HEX:
+		if (value->num)
+			buf_add_hex(out, value->num);
+		else
+			buf_addc(out, '0');
+		break;
+	case VALUE_OCTAL: buf_printf(out, "%#03llo", (unsigned long long)value->num); break;
+	case VALUE_ADDR:
+		if (value->num)
+			buf_add_hex(out, value->num);
+		else
+			buf_adds(out, "NULL");
+		break;
+	case VALUE_FLAGS: draw_flags(out, value->bits.bits, value->bits.set); break;
+	case VALUE_ENUM: {
+		const char *name = flag_set_exact(value->bits.set, value->bits.bits);
+
+		if (name)
+			buf_adds(out, name);
+		else
+			draw_unknown(out, value->bits.bits, value->bits.set);
+		break;
+	}
+	case VALUE_FD: draw_fd(how, out, value, returned); break;
+	case VALUE_STATUS: draw_status(out, (int)value->num); break;
+	case VALUE_STRING:
+		if (value->flags & VALUE_ABSTRACT)
+			buf_addc(out, '@');
+		value_text_quote(how, out, value->data.bytes, value->data.len, SIZE_MAX,
+			value->flags & VALUE_CUT);
+		break;
+	case VALUE_DATA:
+		value_text_quote(how, out, value->data.bytes, value->data.len, how->string_limit,
+			value->data.full_len > value->data.len);
+		break;
+	case VALUE_STRUCT:
+		buf_addc(out, '{');
+		draw_list(how, out, value, returned, depth, ", ");
+		buf_addc(out, '}');
+		break;
+	case VALUE_ARRAY:
+		buf_addc(out, '[');
+		draw_list(how, out, value, returned, depth, ", ");
+		buf_addc(out, ']');
+		break;
+	case VALUE_BITSET:
+		if (value->flags & VALUE_INVERTED)
+			buf_addc(out, '~');
+		buf_addc(out, '[');
+		draw_list(how, out, value, returned, depth, " ");
+		buf_addc(out, ']');
+		break;
+	case VALUE_NAME: {
+		const char *cwd = NULL;
+
+		buf_adds(out, value->text);
+		if (how->track && !strcmp(value->text, "AT_FDCWD"))
+			cwd = track_cwd(how->track, how->pid);
+		if (cwd)
+			buf_printf(out, "<%s>", cwd);
+		break;
+	}
+	case VALUE_MACRO:
+		buf_adds(out, value->list.macro);
+		buf_addc(out, '(');
+		draw_list(how, out, value, returned, depth, ", ");
+		buf_addc(out, ')');
+		break;
+	case VALUE_CHANGE: draw_list(how, out, value, returned, depth, " => "); break;
+	case VALUE_OR: draw_list(how, out, value, returned, depth, "|"); break;
+	}
+	if (value->comment)
+		buf_printf(out, " /* %s */", value->comment);
+	if (brackets)
+		buf_addc(out, ']');
+}
+
+void value_text_draw(
+	const struct value_text *how, struct buf *out, const struct value *value, bool returned)
+{
+	draw(how, out, value, returned, 0);
+}
+
+void value_text_draw_args(
+	const struct value_text *how, struct buf *out, const struct event_view *view, bool raw)
+{
+	const struct decoded_call *call = view->call;
+
+	for (size_t i = 0; i < call->nr_args; i++) {
+		if (i)
+			buf_adds(out, ", ");
+		if (raw) {
+			buf_add_hex(out, view->ev->call.args[i]);
+			continue;
+		}
+		if (call->args[i].flags & VALUE_NAMED)
+			buf_printf(out, "%s=", call->args[i].name);
+		value_text_draw(how, out, &call->args[i], false);
+	}
+}
+
+struct value_text value_text_for(
+	const struct render_options *options, const struct event_view *view)
+{
+	return (struct value_text){
+		.string_limit = options->string_limit,
+		.hex = options->hex,
+		.track = options->show_fds ? view->track : NULL,
+		.pid = view->ev->pid,
+	};
+}

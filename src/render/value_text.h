@@ -1,0 +1,36 @@
+#pragma once
+/* Values as text, in the notation engineers know from strace. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "decode/value.h"
+
+struct buf;
+struct event_view;
+struct render_options;
+struct track;
+
+struct value_text {
+	uint32_t string_limit;     /* bytes of VALUE_DATA shown */
+	bool hex;                  /* \x escapes instead of octal ones */
+	const struct track *track; /* describes descriptors; NULL = plain numbers */
+	int32_t pid;               /* whose descriptors */
+};
+
+/* For the values of this event, as the user wants them. */
+struct value_text value_text_for(
+	const struct render_options *options, const struct event_view *view);
+
+/* Without the value's own name. Arguments are described as the call found them (`returned` false),
+ * results as it left them. */
+void value_text_draw(
+	const struct value_text *how, struct buf *out, const struct value *value, bool returned);
+
+/* `bytes` in quotes, at most `limit` of them, "..." behind the quotes if `cut` or shortened. */
+void value_text_quote(const struct value_text *how, struct buf *out, const uint8_t *bytes,
+	size_t len, size_t limit, bool cut);
+
+/* The arguments of a call, separated by ", "; `raw` as hex words. */
+void value_text_draw_args(
+	const struct value_text *how, struct buf *out, const struct event_view *view, bool raw);

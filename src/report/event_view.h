@@ -1,0 +1,16 @@
+#pragma once
+/* An event with its meaning, as renderers of the shape "events" receive it. */
+
+#include <stdint.h>
+
+#include "decode/decode.h"
+#include "event/event.h"
+
+struct track;
+
+struct event_view {
+	const struct event *ev;
+	const struct decoded_call *call; /* EV_CALL and EV_CALL_ENTER, else NULL */
+	const struct value *siginfo;     /* EV_SIGNAL, else NULL */
+	const struct track *track;       /* the tracker, already past this event */
+};

@@ -1,0 +1,111 @@
+#include "util/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/alloc.h"
+
+void buf_deinit(struct buf *b)
+{
+	free(b->data);
+	b->data = NULL;
+	b->len = b->cap = 0;
+}
+
+void buf_reset(struct buf *b)
+{
+	b->len = 0;
+}
+
+char *buf_reserve(struct buf *b, size_t nr)
+{
+	if (b->cap - b->len < nr) {
+		size_t want = b->len + nr;
+
+		if (want < nr)
+			want = SIZE_MAX;
+		b->cap = MAX(want, b->cap + b->cap / 2 + 64);
+		b->data = xrealloc(b->data, b->cap);
+	}
+	return b->data + b->len;
+}
+
+void buf_add(struct buf *b, const void *bytes, size_t len)
+{
+	if (!len)
+		return;
+	memcpy(buf_reserve(b, len), bytes, len);
+	b->len += len;
+}
+
+void buf_addc(struct buf *b, char c)
+{
+	*buf_reserve(b, 1) = c;
+	b->len++;
+}
+
+void buf_adds(struct buf *b, const char *text)
+{
+	buf_add(b, text, strlen(text));
+}
+
+void buf_add_u64(struct buf *b, uint64_t number)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	buf_add(b, digits + at, sizeof(digits) - at);
+}
+
+void buf_add_i64(struct buf *b, int64_t number)
+{
+	if (number < 0) {
+		buf_addc(b, '-');
+		buf_add_u64(b, 0 - (uint64_t)number);
+	} else {
+		buf_add_u64(b, (uint64_t)number);
+	}
+}
+
+void buf_add_hex(struct buf *b, uint64_t number)
+{
+	char digits[18];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = "0123456789abcdef"[number & 15];
+		number >>= 4;
+	} while (number);
+	digits[--at] = 'x';
+	digits[--at] = '0';
+	buf_add(b, digits + at, sizeof(digits) - at);
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		return;
+	buf_reserve(b, (size_t)len + 1);
+	va_start(ap, fmt);
+	vsnprintf(b->data + b->len, (size_t)len + 1, fmt, ap);
+	va_end(ap);
+	b->len += (size_t)len;
+}
+
+const char *buf_cstr(struct buf *b)
+{
+	*buf_reserve(b, 1) = '\0';
+	return b->data;
+}

@@ -1,0 +1,82 @@
+#include "util/out.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FLUSH_BYTES (64 * 1024)
+
+void out_init(struct out *o, int fd)
+{
+	*o = (struct out){.fd = fd};
+}
+
+void out_deinit(struct out *o)
+{
+	out_flush(o);
+	buf_deinit(&o->pending);
+}
+
+void out_write(struct out *o, const void *bytes, size_t len)
+{
+	if (!o->error)
+		buf_add(&o->pending, bytes, len);
+}
+
+void out_puts(struct out *o, const char *text)
+{
+	out_write(o, text, strlen(text));
+}
+
+void out_printf(struct out *o, const char *fmt, ...)
+{
+	char line[1024];
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	if (len > 0 && (size_t)len < sizeof(line)) {
+		out_write(o, line, (size_t)len);
+	} else if (len > 0 && !o->error) {
+		char *room = buf_reserve(&o->pending, (size_t)len + 1);
+
+		va_start(ap, fmt);
+		vsnprintf(room, (size_t)len + 1, fmt, ap);
+		va_end(ap);
+		o->pending.len += (size_t)len;
+	}
+}
+
+int out_commit(struct out *o)
+{
+	return o->pending.len >= FLUSH_BYTES ? out_flush(o) : o->error;
+}
+
+int out_flush(struct out *o)
+{
+	size_t done = 0;
+
+	if (o->fd < 0)
+		return o->error;
+	while (!o->error && done < o->pending.len) {
+		ssize_t n = write(o->fd, o->pending.data + done, o->pending.len - done);
+
+		if (n >= 0) {
+			done += (size_t)n;
+		} else if (errno == EAGAIN) {
+			/* somebody shares this descriptor with us and made it non-blocking */
+			struct pollfd pfd = {.fd = o->fd, .events = POLLOUT};
+
+			poll(&pfd, 1, 1000);
+		} else if (errno != EINTR) {
+			o->error = -errno;
+		}
+	}
+	buf_reset(&o->pending);
+	return o->error;
+}
