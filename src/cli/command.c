@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/alternatives.h"
 #include "cli/exit_status.h"
 #include "cli/option.h"
 #include "util/out.h"
@@ -60,7 +61,12 @@ static void draw_option(struct out *out, const struct option *option)
 		out_printf(out, "\n%*s", HELP_COLUMN, "");
 	else
 		out_printf(out, "%*s", (int)(HELP_COLUMN - width), "");
-	out_printf(out, "%s\n", option->help);
+	out_puts(out, option->help);
+	if (option->value && alternatives_known(option->completes)) {
+		out_puts(out, ": ");
+		alternatives_add(&out->pending, option->completes, ", ");
+	}
+	out_puts(out, "\n");
 }
 
 static void draw_options(struct out *out, const struct option *table, bool all)

@@ -138,28 +138,14 @@ int session_run(struct session *s, struct err *err)
 
 const struct engine_ops *session_choose_engine(const char *name, struct err *err)
 {
-	struct err reason = {0};
-
 	for (size_t i = 0; engines[i]; i++) {
-		bool asked = !strcmp(name, engines[i]->name);
-
-		if (!asked && strcmp(name, "auto"))
+		if (strcmp(name, "auto") && strcmp(name, engines[i]->name))
 			continue;
-		if (engines[i]->probe(&reason) >= 0) {
+		if (engines[i]->probe(err) >= 0) {
 			log_debug("session", "engine %s", engines[i]->name);
 			return engines[i];
 		}
-		log_debug("session", "engine %s cannot be used: %s", engines[i]->name, reason.text);
-		if (asked) {
-			*err = reason;
-			return NULL;
-		}
+		log_debug("session", "engine %s cannot be used: %s", engines[i]->name, err->text);
 	}
-	if (strcmp(name, "auto") && strcmp(name, "bpf") && strcmp(name, "ptrace"))
-		err_set(err, -EINVAL, "--engine: '%s' is none of auto, bpf, ptrace", name);
-	else if (strcmp(name, "auto"))
-		err_set(err, -ENOSYS, "this renacer was built without the %s engine", name);
-	else
-		*err = reason;
 	return NULL;
 }

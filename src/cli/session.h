@@ -31,6 +31,7 @@ struct session {
 int session_run(struct session *s, struct err *err);
 
 /*
- * The engine for `name` ("auto": the cheapest that this user can use here), or NULL with a reason.
+ * The engine of that name ("auto": the cheapest that this user can use here), or NULL with the
+ * reason why it cannot be used. The name must be known.
  */
 const struct engine_ops *session_choose_engine(const char *name, struct err *err);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/alternatives.h"
 #include "cli/exit_status.h"
 #include "cli/option.h"
 #include "util/alloc.h"
@@ -45,6 +46,14 @@ static void draw_subcommands(struct out *out)
 		out_printf(out, " %s", commands[i]->name);
 }
 
+static void draw_listed(
+	struct out *out, const char *before, const char *completes, const char *after)
+{
+	out_puts(out, before);
+	alternatives_add(&out->pending, completes, " ");
+	out_puts(out, after);
+}
+
 /* ---- bash ---- */
 
 static void bash_values(struct out *out, const struct command *command)
@@ -68,8 +77,8 @@ static void bash_values(struct out *out, const struct command *command)
 		else if (!strcmp(option->completes, "pid"))
 			out_puts(out, "COMPREPLY=($(compgen -W \"$(ps -eo pid=)\" -- \"$cur\"))");
 		else
-			out_printf(out, "COMPREPLY=($(compgen -W \"%s\" -- \"$cur\"))",
-				option->completes);
+			draw_listed(out, "COMPREPLY=($(compgen -W \"", option->completes,
+				"\" -- \"$cur\"))");
 		out_puts(out, "; return ;;\n");
 	}
 }
@@ -84,8 +93,8 @@ static void bash_function(struct out *out, const struct command *command)
 	out_puts(out, "\" -- \"$cur\"))\n\telse\n\t\tCOMPREPLY=($(compgen ");
 	if (command->completes && !strcmp(command->completes, "command"))
 		out_puts(out, "-c");
-	else if (command->completes && strcmp(command->completes, "file"))
-		out_printf(out, "-W \"%s\"", command->completes);
+	else if (alternatives_known(command->completes))
+		draw_listed(out, "-W \"", command->completes, "\"");
 	else
 		out_puts(out, "-f");
 	out_puts(out, " -- \"$cur\"))\n\tfi\n}\n");
@@ -148,7 +157,7 @@ static void zsh_option(struct out *out, const char *dashes, const char *name, si
 		else if (!strcmp(option->completes, "pid"))
 			out_puts(out, ":_pids");
 		else
-			out_printf(out, ":(%s)", option->completes);
+			draw_listed(out, ":(", option->completes, ")");
 	}
 	out_puts(out, "' \\\n");
 }
@@ -167,8 +176,8 @@ static void zsh_arguments(struct out *out, const struct command *command)
 	}
 	if (command->completes && !strcmp(command->completes, "command"))
 		out_puts(out, "\t\t'*::command:_normal'\n");
-	else if (command->completes && strcmp(command->completes, "file"))
-		out_printf(out, "\t\t'*:value:(%s)'\n", command->completes);
+	else if (alternatives_known(command->completes))
+		draw_listed(out, "\t\t'*:value:(", command->completes, ")'\n");
 	else
 		out_puts(out, "\t\t'*:file:_files'\n");
 }
@@ -228,7 +237,7 @@ static void fish_options(struct out *out, const struct command *command)
 		else if (option->value && option->completes && !strcmp(option->completes, "pid"))
 			out_puts(out, " -x -a '(__fish_complete_pids)'");
 		else if (option->value && option->completes)
-			out_printf(out, " -x -a '%s'", option->completes);
+			draw_listed(out, " -x -a '", option->completes, "'");
 		else if (option->value)
 			out_puts(out, " -x");
 		out_puts(out, " -d ");

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/alternatives.h"
 #include "cli/exit_status.h"
 #include "cli/option.h"
 #include "cli/output.h"
@@ -19,6 +20,7 @@
 #include "filter/filter.h"
 #include "render/live.h"
 #include "track/track.h"
+#include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/err.h"
@@ -51,7 +53,7 @@ static const struct option options[] = {
 	{OPTION_FLAG, 'Z', "failed-only", NULL, "only calls that failed", AT(failed), .common = true},
 	{OPTION_SECTION, .help = "What to show"},
 	{OPTION_TEXT, 'o', "output", "FILE", "write there instead of standard output; '|CMD' pipes", AT(output), .common = true, .completes = "file"},
-	{OPTION_TEXT, 0, "format", "NAME", "form of the output: text", AT(format), .completes = "text"},
+	{OPTION_TEXT, 0, "format", "NAME", "form of the output", AT(format), .completes = "@formats"},
 	{OPTION_FLAG, 'T', "timing", NULL, "time spent in each call", AT(timing), .common = true},
 	{OPTION_COUNT, 't', NULL, NULL, "wall-clock time; -tt with microseconds, -ttt since the epoch", AT(stamps), .common = true},
 	{OPTION_FLAG, 'r', "relative-timestamps", NULL, "time since the line before", AT(relative)},
@@ -61,7 +63,7 @@ static const struct option options[] = {
 	{OPTION_FLAG, 0, "hex", NULL, "\\x escapes in strings", AT(hex)},
 	{OPTION_FLAG, 0, "raw", NULL, "arguments as hexadecimal words", AT(raw)},
 	{OPTION_SECTION, .help = "How"},
-	{OPTION_TEXT, 0, "engine", "NAME", "auto (the cheapest usable), bpf or ptrace", AT(engine), .completes = "auto bpf ptrace"},
+	{OPTION_TEXT, 0, "engine", "NAME", "how to watch; auto takes the cheapest that is usable", AT(engine), .completes = "@engines"},
 	{OPTION_FLAG, 'q', "quiet", NULL, "no notes on standard error", AT(quiet)},
 	{OPTION_FLAG, 0, "debug", NULL, "what renacer does, on standard error", AT(debug)},
 	{OPTION_FLAG, 'V', "version", NULL, "print the version", AT(version), .common = true},
@@ -183,6 +185,16 @@ struct run {
 	pid_vec pids;
 };
 
+static int none_of(struct err *err, const char *option, const char *value, const char *names)
+{
+	struct buf list = BUF_INIT;
+
+	alternatives_add(&list, names, ", ");
+	err_set(err, -EINVAL, "%s: '%s' is none of %s", option, value, buf_cstr(&list));
+	buf_deinit(&list);
+	return -EINVAL;
+}
+
 /* What of the command line does not need the engine yet; failures here are usage errors. */
 static int prepare(struct run *run, struct err *err)
 {
@@ -192,10 +204,12 @@ static int prepare(struct run *run, struct err *err)
 	int r;
 
 	if (!renderer)
-		return err_set(err, -EINVAL, "--format: '%s' is unknown", o->format);
+		return none_of(err, "--format", o->format, "@formats");
 	r = parse_pids(&o->pids, &run->pids, err);
 	if (r < 0)
 		return r;
+	if (strcmp(o->engine, "auto") && !engine_by_name(o->engine))
+		return none_of(err, "--engine", o->engine, "@engines");
 	run->filter = filter_create();
 	r = build_filter(run->filter, o, err);
 	if (r < 0)
@@ -248,8 +262,7 @@ static int execute(struct run *run, char **words, struct err *err)
 
 	s->ops = session_choose_engine(run->options->engine, err);
 	if (!s->ops)
-		return command_fail(
-			err->code == -EINVAL ? EXIT_USAGE : EXIT_FAILED, "%s", err->text);
+		return command_fail(EXIT_FAILED, "%s", err->text);
 	if (*words) {
 		r = launch_prepare(&run->launch, words, environ, err);
 		if (r < 0)
