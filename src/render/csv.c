@@ -1,0 +1,84 @@
+#include "render/renderer.h"
+
+#include <stdlib.h>
+
+#include "render/value_text.h"
+#include "report/event_view.h"
+#include "util/alloc.h"
+#include "util/buf.h"
+#include "util/out.h"
+
+/* One call per record, as RFC 4180 has it (CRLF included); other events have no columns here. */
+
+struct csv {
+	struct out *out;
+	const struct render_options *options;
+	struct buf arguments;
+};
+
+static void *csv_begin(struct out *out, const struct render_options *options)
+{
+	struct csv *c = xcalloc(1, sizeof(*c));
+
+	c->out = out;
+	c->options = options;
+	out_puts(out,
+		"syscall,arguments,result,duration_us,pid,tid,timestamp_ns,source_location\r\n");
+	return c;
+}
+
+static void draw_quoted(struct out *out, const struct buf *text)
+{
+	out_puts(out, "\"");
+	for (size_t i = 0; i < text->len; i++) {
+		if (text->data[i] == '"')
+			out_puts(out, "\"");
+		out_write(out, text->data + i, 1);
+	}
+	out_puts(out, "\"");
+}
+
+static void csv_event(void *self, const struct event_view *view)
+{
+	struct csv *c = self;
+	const struct event *ev = view->ev;
+	const struct event_call *call = &ev->call;
+	struct value_text how;
+
+	if (ev->kind != EV_CALL)
+		return;
+	how = value_text_for(c->options, view);
+	buf_reset(&c->arguments);
+	value_text_draw_args(&how, &c->arguments, view, c->options->raw);
+	out_printf(c->out, "%s,", view->call->name);
+	draw_quoted(c->out, &c->arguments);
+	out_puts(c->out, ",");
+	/* what is not known is an empty field */
+	if (!(call->flags & CALL_UNFINISHED))
+		out_printf(c->out, "%lld", (long long)call->ret);
+	out_puts(c->out, ",");
+	if (!(call->flags & (CALL_UNFINISHED | CALL_NO_ENTER)))
+		out_printf(c->out, "%.3f", (double)(ev->time_ns - call->enter_ns) / 1e3);
+	out_printf(c->out, ",%d,%d,", ev->pid, ev->tid);
+	if (call->enter_ns)
+		out_printf(c->out, "%llu", (unsigned long long)call->enter_ns);
+	out_puts(c->out, ",\r\n");
+	out_commit(c->out);
+}
+
+static void csv_end(void *self)
+{
+	struct csv *c = self;
+
+	buf_deinit(&c->arguments);
+	free(c);
+}
+
+const struct renderer renderer_csv = {
+	.name = "csv",
+	.media_type = "text/csv",
+	.shapes = SHAPE_EVENTS,
+	.begin = csv_begin,
+	.event = csv_event,
+	.end = csv_end,
+};
