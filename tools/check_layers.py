@@ -4,7 +4,7 @@
 usage: check_layers.py SOURCE_ROOT [-I DIR]... [-- CC [ARG]...]
 
 A folder of src/ includes only from folders before it in LAYERS (and from itself), by path from
-src/. BPF programs (*.bpf.c) and what only they include see just the headers that are made for both
+src/. BPF code (*.bpf.c, *.bpf.h) and what only it includes see just the headers that are made for both
 sides. With a compiler given, each header must compile alone; -I names where generated headers lie.
 Prints one line per violation; exit 1 if there is any.
 """
@@ -55,7 +55,7 @@ def check_include(src, path, name, generated):
 
 def kernel_side(files, includes):
     """BPF programs and the headers that nothing but them includes."""
-    programs = {path for path in files if path.name.endswith('.bpf.c')}
+    programs = {path for path in files if '.bpf.' in path.name}
     by_program = {name for path in programs for _, name in includes[path]}
     by_others = {name for path in files - programs for _, name in includes[path]}
     return programs | {path for path in files

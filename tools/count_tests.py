@@ -38,8 +38,7 @@ def main():
 
     passed = failed = skipped = 0
     for test in results:
-        # the JSON log names a test "project:suite / name"
-        parts = with_parts.get(test["name"].rpartition(" / ")[2], [])
+        parts = with_parts.get(test["name"], [])
         bad = sum(f for f, _ in parts)
         failed += bad
         skipped += sum(s and not f for f, s in parts)

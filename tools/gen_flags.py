@@ -9,7 +9,7 @@ A set is the names of one flag word or enumeration, in the order they are shown:
     # a remark
     include <fcntl.h>       the headers that define the names; each set compiles on its own
     unknown O_???           the remark shown beside a value that has no name
-    type u32|s32|u64        how wide the value is (default u32); s32 is sign-extended
+    type u64                the word has 64 bits, not 32
     mask O_ACCMODE          names from here on share a multi-bit field; plain `mask` ends that
     O_CREAT                 a name the headers know
     MSG_NEW ?= 0x40         a name newer than some headers: its value where they lack the macro
@@ -19,13 +19,14 @@ import pathlib
 import re
 import sys
 
-TYPES = {"u32": "(uint64_t)(uint32_t)", "s32": "(uint64_t)(int64_t)(int32_t)", "u64": "(uint64_t)"}
+# the narrower cast keeps names whose macro is a negative int from filling the upper half
+CASTS = {"u32": "(uint64_t)(uint32_t)", "u64": "(uint64_t)"}
 
 
 class FlagSet:
     def __init__(self, path):
         self.name = pathlib.Path(path).stem
-        self.includes, self.unknown, self.cast, self.rows = [], None, TYPES["u32"], []
+        self.includes, self.unknown, self.cast, self.rows = [], None, CASTS["u32"], []
         mask, seen = None, set()
         for at, line in enumerate(open(path, encoding="utf-8"), 1):
             words = line.split("#")[0].split()
@@ -36,8 +37,8 @@ class FlagSet:
                     self.includes.append(header)
                 case ["unknown", text]:
                     self.unknown = text
-                case ["type", name] if name in TYPES and not self.rows:
-                    self.cast = TYPES[name]
+                case ["type", name] if name in CASTS and not self.rows:
+                    self.cast = CASTS[name]
                 case ["mask"]:
                     mask = None
                 case ["mask", *expression]:

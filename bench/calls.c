@@ -1,0 +1,75 @@
+/*
+ * calls KIND N [ROUNDS]: makes N calls of a kind, times itself, prints the nanoseconds per call of
+ * each round, one per line. Nothing else runs in between, so a tracer's cost is the difference to
+ * an untraced run.
+ * calls now: prints the monotonic time at which main began, in nanoseconds.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static long now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000L + ts.tv_nsec;
+}
+
+static int call_getppid(void)
+{
+	return syscall(SYS_getppid) < 0;
+}
+
+static int null_fd;
+
+static int call_write(void)
+{
+	return write(null_fd, "x", 1) != 1;
+}
+
+static int call_openat(void)
+{
+	return openat(AT_FDCWD, "/no-such-file", O_RDONLY) >= 0;
+}
+
+static const struct {
+	const char *name;
+	int (*call)(void);
+} kinds[] = {
+	{"getppid", call_getppid},
+	{"write", call_write},
+	{"openat", call_openat},
+};
+
+int main(int argc, char **argv)
+{
+	long began = now_ns();
+	long nr = argc > 2 ? atol(argv[2]) : 0;
+	int rounds = argc > 3 ? atoi(argv[3]) : 1;
+
+	if (argc == 2 && strcmp(argv[1], "now") == 0)
+		return printf("%ld\n", began) < 0;
+	null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		if (argc < 3 || strcmp(argv[1], kinds[k].name))
+			continue;
+		for (int r = 0; r < rounds; r++) {
+			long start = now_ns();
+
+			for (long i = 0; i < nr; i++)
+				if (kinds[k].call())
+					return 1;
+			printf("%.2f\n", (double)(now_ns() - start) / nr);
+		}
+		return 0;
+	}
+	fprintf(stderr, "usage: calls now | getppid|write|openat N [ROUNDS]\n");
+	return 2;
+}

@@ -1,0 +1,175 @@
+"""Where the trace goes and what its lines look like."""
+
+import os
+import re
+import signal
+import time
+
+from harness import check, check_equal
+
+ECHO = ["/bin/echo", "hi"]
+
+
+def test_output_file(h):
+    done = h.shell("$R -o trace -- /bin/echo hi")
+    check_equal((done.stdout, done.returncode), ("hi\n", 0), done.stderr)
+    text = (h.tmp / "trace").read_text()
+    check('write(1, "hi\\n", 3) = 3\n' in text, text)
+    check(text.endswith("+++ exited with 0 +++\n"), text)
+
+
+def test_output_pipe(h):
+    done = h.shell("$R -o '|grep -c . > counted' -- /bin/echo hi; echo status $?; cat counted")
+    out = done.stdout.split()
+    check_equal(out[:3], ["hi", "status", "0"], done.stderr)
+    check(int(out[3]) > 5, out)
+
+
+def test_output_that_cannot_be_written(h):
+    done = h.shell("$R -o /no/such/folder/x -- touch ran")
+    check_equal(done.returncode, 1, done.stderr)
+    check("/no/such/folder/x" in done.stderr and "No such file" in done.stderr, done.stderr)
+    check(not (h.tmp / "ran").exists(), "the command ran all the same")
+
+
+def test_default_is_stdout(h):
+    done = h.shell("$R -- true 2>/dev/null")
+    check(done.stdout.startswith('execve("'), done.stdout[:300])
+
+
+def test_head_closes_the_pipe(h):
+    """The command runs on untraced and its status is kept."""
+    done = h.shell(
+        "$R -- sh -c 'for i in 1 2 3 4 5 6 7 8 9; do /bin/true; done; touch ran; exit 7' | head -5;"
+        " echo ${PIPESTATUS[0]}; ls ran"
+    )
+    lines = done.stdout.splitlines()
+    check_equal(lines[-2:], ["7", "ran"], done.stdout, done.stderr)
+    check_equal(len(lines), 7, done.stdout)
+    check_equal(done.stderr, "", "it does not end quietly")
+    done = h.shell("set -o pipefail; $R -f -- sh -c 'ls / >/dev/null; kill -TERM $$' | head -1")
+    check_equal(done.returncode, 128 + signal.SIGTERM, done.stderr)
+
+
+def test_head_closes_the_pipe_of_a_long_run(h):
+    start = time.monotonic()
+    done = h.shell(
+        "$R -f -- bash -c 'for ((i = 0; i < 3000; i++)); do echo x >/dev/null; done; sleep 0.3; "
+        "exit 9' | head -3 >/dev/null; echo ${PIPESTATUS[0]}"
+    )
+    check_equal(done.stdout, "9\n", done.stderr)
+    check(time.monotonic() - start < 10, "it took long")
+
+
+def stamps(h, options):
+    run = h.trace(options, ["sleep", "0.2"])
+    check_equal(run.status, 0, run.dump())
+    return [l.text for l in run.lines]
+
+
+def test_time_of_day(h):
+    for option, shape in (("-t", r"\d\d:\d\d:\d\d "), ("-tt", r"\d\d:\d\d:\d\d\.\d{6} "),
+                          ("-ttt", r"\d{10}\.\d{6} ")):
+        lines = stamps(h, [option])
+        bad = [l for l in lines if not re.match(shape + r"[a-z+-]", l)]
+        check(not bad, option, *bad[:5])
+    now = time.time()
+    first = float(stamps(h, ["-ttt"])[0].split()[0])
+    check(abs(first - now) < 30, f"{first} is not now, {now}")
+    here = time.strftime("%H:%M")
+    check(stamps(h, ["-t"])[0][:5] in (here, time.strftime("%H:%M")), "not local time")
+
+
+def test_combined_times(h):
+    lines = stamps(h, ["-ttt", "-t"])
+    check(re.match(r"\d", lines[0]), lines[0])
+    lines = stamps(h, ["-fttT"])
+    check(re.match(r"\d\d:\d\d:\d\d\.\d{6} .* <\d+\.\d{6}>$", lines[0]), lines[0])
+
+
+def test_relative_time(h):
+    lines = stamps(h, ["-r"])
+    bad = [l for l in lines if not re.match(r" *\d+\.\d{6} [a-z+-]", l)]
+    check(not bad, *bad[:5])
+    check(float(lines[0].split()[0]) < 0.001, "the first one is 0", lines[0])
+    # the time since the line before; the lines come in the order of their ends or starts
+    total = sum(float(l.split()[0]) for l in lines)
+    check(0.2 <= total < 2, f"the steps sum to {total}")
+
+
+def test_time_in_call(h):
+    lines = stamps(h, ["-T"])
+    calls = [l for l in lines if re.match(r"\w+\(", l) and "= ?" not in l]
+    bad = [l for l in calls if not re.search(r" <\d+\.\d{6}>$", l)]
+    check(calls and not bad, *bad[:5])
+    sleep = [l for l in calls if "nanosleep(" in l]
+    check(sleep, "\n".join(lines))
+    took = float(re.search(r"<(.*)>$", sleep[0]).group(1))
+    check(0.2 <= took < 1, sleep[0])
+
+
+def test_paths_of_descriptors(h):
+    (h.tmp / "known").write_text("abc")
+    done = h.shell(
+        "$R -y -f -o t -- sh -c 'exec 5<known; cat <&5; cd /usr; exec 6</etc/passwd; read x <&6; "
+        "exec 7<bin/env; read x <&7' >/dev/null"
+    )
+    text = (h.tmp / "t").read_text()
+    check_equal(done.returncode & 0, 0)
+    known = re.escape(str(h.tmp / "known"))
+    check(re.search(rf'read\([05]<{known}>, "abc", ', text), "cat reads known", text[-4000:])
+    check("<" + os.path.realpath("/etc/passwd") + ">" in text, text[-3000:])
+    check(re.search(r"= \d+<" + re.escape(os.path.realpath("/usr/bin/env")) + ">", text),
+          "relative to /usr", text[-3000:])
+    check("AT_FDCWD</usr>" in text or "AT_FDCWD<" in text, text[-3000:])
+    check(re.search(r"close\(\d+</[^>]*>\)", text), text[-3000:])
+
+
+def test_raw(h):
+    run = h.trace(["--raw"], ECHO)
+    write = run.calls("write")
+    check(write, run.dump())
+    check(re.fullmatch(r"write\(0x1, 0x[0-9a-f]+, 0x3\) = (3|0x3)", write[0].text), write[0])
+
+
+def test_string_limit(h):
+    text = "x" * 200
+    run = h.trace([], ["/bin/echo", text])
+    check(f'write(1, "{"x" * 64}"..., 201) = 201' in run.trace, run.dump())
+    run = h.trace(["--string-limit", "10"], ["/bin/echo", text])
+    check(f'write(1, "{"x" * 10}"..., 201) = 201' in run.trace, run.dump())
+    run = h.trace(["--string-limit", "300"], ["/bin/echo", text])
+    check(f'write(1, "{"x" * 200}\\n", 201) = 201' in run.trace, run.dump())
+
+
+def test_path_names_are_never_shortened(h):
+    path = "/" + "/".join("d" * 100 for _ in range(30))
+    run = h.trace(["--string-limit", "8"], ["stat", path])
+    check(f'"{path}"' in run.trace, run.dump()[-3000:])
+
+
+def test_errors_are_negative(h):
+    run = h.trace([], ["cat", "/missing-file"])
+    check(run.find('"/missing-file", O_RDONLY) = -2 ENOENT (No such file or directory)'), run.dump())
+    check_equal(run.status, 1)
+
+
+def test_slow_reader(h):
+    """Nothing is lost, or a line says where and how much."""
+    done = h.shell(
+        "$R -e trace=getppid -o '|sleep 0.5; cat >t' -- " + h.program("calls") + " getppid 50000",
+        timeout=120,
+    )
+    check_equal(done.returncode, 0, done.stderr)
+    lines = (h.tmp / "t").read_text().splitlines()
+    calls = len([l for l in lines if l.startswith("getppid(")])
+    lost = sum(int(n) for l in lines for n in re.findall(r"(\d+) [\w ]*lost", l))
+    check_equal(calls + lost, 50000, f"{calls} calls, {lost} lost", done.stderr,
+                *[l for l in lines if not l.startswith("getppid(")])
+
+
+def test_verbose_structs(h):
+    short = h.trace([], ["ls", "/"])
+    check("/* " in short.lines[0].text, short.lines[0])
+    run = h.trace(["-v"], ["env", "-i", "A=1", "/bin/true"])
+    check(run.find('["A=1"]'), run.dump())

@@ -1,0 +1,8 @@
+/* Reads from where nothing is. */
+
+static int *volatile nowhere = (int *)16;
+
+int main(void)
+{
+	return *nowhere;
+}
