@@ -8,6 +8,13 @@
 /* The kernel's results in [-4095, -1] are errors, addresses above are not. */
 #define ERRNO_MAX 4095
 
+bool flag_name_matches(const struct flag_name *name, uint64_t bits, uint64_t decided)
+{
+	if (!name->value && !name->mask)
+		return !bits;
+	return (bits & name->mask) == name->value && !(name->mask & decided);
+}
+
 const char *flag_set_exact(const struct flag_set *set, uint64_t value)
 {
 	for (size_t i = 0; i < set->nr_names; i++)
@@ -18,7 +25,7 @@ const char *flag_set_exact(const struct flag_set *set, uint64_t value)
 
 const char *decode_errno_name(int error)
 {
-	return flag_set_exact(&flags_errno, (uint64_t)(int64_t)error);
+	return flag_set_exact(&flags_errno, (uint32_t)error);
 }
 
 const char *decode_errno_text(int error)
@@ -36,13 +43,7 @@ const char *decode_errno_text(int error)
 
 const char *decode_signal_name(struct arena *a, int signo)
 {
-	const char *name = flag_set_exact(&flags_signal, (uint64_t)(int64_t)signo);
-
-	if (name)
-		return name;
-	if (signo > 32 && signo <= 64)
-		return arena_printf(a, "SIGRT_%d", signo - 32);
-	return NULL;
+	return flag_set_exact(&flags_signal, (uint32_t)signo);
 }
 
 static void decode_result(struct decoder *d, enum ret_kind kind)
@@ -68,24 +69,24 @@ static void decode_result(struct decoder *d, enum ret_kind kind)
 
 static void decode_args(struct decoder *d, const struct syscall_row *row)
 {
-	unsigned nr_same = row_nr_same_args(d->call->abi, row->id);
+	struct row_args args = row_args_in(d->call->abi, row);
 	struct decoded_call *out = d->out;
 
-	/* where i386 splits an argument over two registers more of them are in use */
-	out->nr_args = nr_same < row->nr_args ? CAPTURE_NR_ARGS : row->nr_args;
-	for (unsigned i = 0; i < out->nr_args; i++) {
+	out->nr_args = args.nr;
+	for (unsigned i = 0; i < args.nr; i++) {
 		const struct arg_row *arg = &row->args[i];
 
 		d->arg = i;
-		out->args[i].name = i < nr_same ? arg->name : NULL;
-		if (i >= nr_same)
+		out->args[i].name = i < args.nr_same ? arg->name : NULL;
+		if (i >= args.nr_same)
 			value_set_hex(&out->args[i], d->args[i]);
 		else if (arg->abi == NATIVE_ABI && d->call->abi != ABI_X86_64)
 			value_set_addr(&out->args[i], d->args[i]);
 		else
 			arg->show(d, arg, &out->args[i]);
 	}
-	if (row->refine && nr_same >= row->nr_args)
+	/* what refines looks at all arguments */
+	if (row->refine && args.nr_same >= row->nr_args)
 		row->refine(d);
 }
 
@@ -95,7 +96,7 @@ void decode_call(struct arena *a, const struct event_call *call, const struct de
 	enum call_id id = call_id_of(call->abi, call->nr);
 	const struct syscall_row *row = syscall_row_of(id);
 	bool finished = !(call->flags & CALL_UNFINISHED);
-	struct decoder d = {.arena = a, .call = call, .opts = opts, .out = ret};
+	struct decoder d = {.arena = a, .call = call, .opts = opts, .out = ret, .row = row};
 
 	memset(ret, 0, sizeof(*ret));
 	ret->id = id;

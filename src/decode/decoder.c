@@ -47,10 +47,15 @@ void value_set_addr(struct value *ret, uint64_t addr)
 
 void value_set_fd(struct value *ret, int fd)
 {
+	reset(ret, VALUE_FD)->num = (uint64_t)(int64_t)fd;
+}
+
+void value_set_dirfd(struct value *ret, int fd)
+{
 	if (fd == AT_FDCWD)
 		value_set_name(ret, "AT_FDCWD");
 	else
-		reset(ret, VALUE_FD)->num = (uint64_t)(int64_t)fd;
+		value_set_fd(ret, fd);
 }
 
 void value_set_pid(struct value *ret, int pid)
@@ -87,8 +92,8 @@ void value_set_name(struct value *ret, const char *text)
 
 void value_set_signal(struct value *ret, int signo)
 {
-	if (flag_set_exact(&flags_signal, (uint64_t)(int64_t)signo))
-		value_set_enum(ret, (uint64_t)(int64_t)signo, &flags_signal);
+	if (flag_set_exact(&flags_signal, (uint32_t)signo))
+		value_set_enum(ret, (uint32_t)signo, &flags_signal);
 	else
 		value_set_int(ret, signo);
 }
@@ -121,7 +126,7 @@ void value_set_file_mode(struct decoder *d, struct value *ret, uint32_t mode)
 	static const char *const names[] = {"S_ISUID", "S_ISGID", "S_ISVTX"};
 	const char *type = flag_set_exact(&flags_file_type, mode & S_IFMT);
 
-	if (!type && !(mode & ~(uint32_t)0777)) {
+	if (!type && ((mode & S_IFMT) || !(mode & ~(uint32_t)0777))) {
 		value_set_octal(ret, mode);
 		return;
 	}
@@ -148,7 +153,7 @@ void value_set_dev(struct decoder *d, struct value *ret, uint64_t dev)
 
 static void add_signal_of_set(struct decoder *d, struct value *ret, int signo)
 {
-	const char *name = decode_signal_name(d->arena, signo);
+	const char *name = flag_set_exact(&flags_signal, (uint32_t)signo);
 
 	/* the brackets say that these are signals: their common prefix would only be noise */
 	value_set_name(list_add(d, ret, NULL), name + (strncmp(name, "SIG", 3) ? 0 : 3));
@@ -350,11 +355,7 @@ void decoder_show_iovec(struct decoder *d, uint64_t addr, uint64_t nr, uint64_t 
 		memcpy(&iov, chunk->bytes + i * sizeof(iov), sizeof(iov));
 		used = MIN(iov.len, limit);
 		limit -= used;
-		/* nothing was moved through this element: its old content is of no interest */
-		if (!used && iov.len)
-			value_set_addr(list_add(d, item, "iov_base"), iov.base);
-		else
-			decoder_show_data(d, iov.base, used, when, list_add(d, item, "iov_base"));
+		decoder_show_data(d, iov.base, used, when, list_add(d, item, "iov_base"));
 		value_set_uint(list_add(d, item, "iov_len"), iov.len);
 	}
 	if (at_hand < nr)

@@ -15,11 +15,14 @@
 #include "decode/value.h"
 #include "util/macros.h"
 
+struct syscall_row;
+
 struct decoder {
 	struct arena *arena;
 	const struct event_call *call;
 	const struct decode_options *opts;
 	struct decoded_call *out;
+	const struct syscall_row *row;
 	uint64_t args[CAPTURE_NR_ARGS]; /* as the ABI passes them: 32 bits with ABI_I386 */
 	unsigned arg;                   /* the one being shown */
 	bool done;                      /* returned without error: what it wrote is valid */
@@ -81,7 +84,8 @@ void value_set_uint(struct value *ret, uint64_t number);
 void value_set_hex(struct value *ret, uint64_t number);
 void value_set_octal(struct value *ret, uint64_t number);
 void value_set_addr(struct value *ret, uint64_t addr);
-void value_set_fd(struct value *ret, int fd); /* AT_FDCWD by name */
+void value_set_fd(struct value *ret, int fd);
+void value_set_dirfd(struct value *ret, int fd); /* AT_FDCWD by name */
 void value_set_pid(struct value *ret, int pid);
 void value_set_id(struct value *ret, uint32_t id); /* of a user or group; -1 = keep */
 void value_set_flags(struct value *ret, uint64_t bits, const struct flag_set *set);

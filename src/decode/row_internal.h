@@ -66,8 +66,12 @@ struct syscall_row {
 		.captures_i386 = {ROW_EACH(ROW_TAKE_I386, __VA_ARGS__)},                           \
 	}
 
-/* How many arguments of a call mean in this ABI what its row says; the others are numbers. */
-unsigned row_nr_same_args(enum abi abi, enum call_id id);
+struct row_args {
+	uint8_t nr;      /* of arguments in this ABI */
+	uint8_t nr_same; /* the first ones, which mean what the row says; the others are numbers */
+};
+
+struct row_args row_args_in(enum abi abi, const struct syscall_row *row);
 
 #define ARG(name_, ...) (#name_, __VA_ARGS__)
 
@@ -76,24 +80,24 @@ unsigned row_nr_same_args(enum abi abi, enum call_id id);
  * Parameters: SET is a file of flags/, SHAPE a shape, LEN the argument that counts bytes or
  * elements.
  */
-#define KIND_INT(pick)              pick((show_int), (), ANY_ABI)
-#define KIND_UINT(pick)             pick((show_uint), (), ANY_ABI)
-#define KIND_HEX32(pick)            pick((show_hex32), (), ANY_ABI)
-#define KIND_LONG(pick)             pick((show_long), (), ANY_ABI)
-#define KIND_SIZE(pick)             pick((show_size), (), ANY_ABI)
-#define KIND_HEX(pick)              pick((show_hex), (), ANY_ABI)
-#define KIND_ADDR(pick)             pick((show_addr), (), ANY_ABI)
-#define KIND_FD(pick)               pick((show_fd), (), ANY_ABI)
-#define KIND_PID(pick)              pick((show_pid), (), ANY_ABI)
-#define KIND_ID(pick)               pick((show_id), (), ANY_ABI)
-#define KIND_SIGNAL(pick)           pick((show_signal), (), ANY_ABI)
-#define KIND_MODE(pick)             pick((show_mode), (), ANY_ABI)
-#define KIND_NODE(pick)             pick((show_node), (), ANY_ABI)
-#define KIND_DEV(pick)              pick((show_dev), (), ANY_ABI)
-#define KIND_FLAGS(pick, SET)       pick((show_flags, .set = &flags_##SET), (), ANY_ABI)
-#define KIND_FLAGS64(pick, SET)     pick((show_flags64, .set = &flags_##SET), (), ANY_ABI)
-#define KIND_ENUM(pick, SET)        pick((show_enum, .set = &flags_##SET), (), ANY_ABI)
-#define KIND_ENUM_SIGNED(pick, SET) pick((show_enum_signed, .set = &flags_##SET), (), ANY_ABI)
+#define KIND_INT(pick)          pick((show_int), (), ANY_ABI)
+#define KIND_UINT(pick)         pick((show_uint), (), ANY_ABI)
+#define KIND_HEX32(pick)        pick((show_hex32), (), ANY_ABI)
+#define KIND_LONG(pick)         pick((show_long), (), ANY_ABI)
+#define KIND_SIZE(pick)         pick((show_size), (), ANY_ABI)
+#define KIND_HEX(pick)          pick((show_hex), (), ANY_ABI)
+#define KIND_ADDR(pick)         pick((show_addr), (), ANY_ABI)
+#define KIND_FD(pick)           pick((show_fd), (), ANY_ABI)
+#define KIND_DIRFD(pick)        pick((show_dirfd), (), ANY_ABI)
+#define KIND_PID(pick)          pick((show_pid), (), ANY_ABI)
+#define KIND_ID(pick)           pick((show_id), (), ANY_ABI)
+#define KIND_SIGNAL(pick)       pick((show_signal), (), ANY_ABI)
+#define KIND_MODE(pick)         pick((show_mode), (), ANY_ABI)
+#define KIND_NODE(pick)         pick((show_node), (), ANY_ABI)
+#define KIND_DEV(pick)          pick((show_dev), (), ANY_ABI)
+#define KIND_FLAGS(pick, SET)   pick((show_flags, .set = &flags_##SET), (), ANY_ABI)
+#define KIND_FLAGS64(pick, SET) pick((show_flags64, .set = &flags_##SET), (), ANY_ABI)
+#define KIND_ENUM(pick, SET)    pick((show_enum, .set = &flags_##SET), (), ANY_ABI)
 
 /* a string: a path or a name */
 #define KIND_PATH(pick) pick((show_string_in), (CAPTURE_STRING, CAPTURE_AT_ENTER), ANY_ABI)
@@ -174,6 +178,7 @@ void show_size(struct decoder *d, const struct arg_row *row, struct value *ret);
 void show_hex(struct decoder *d, const struct arg_row *row, struct value *ret);
 void show_addr(struct decoder *d, const struct arg_row *row, struct value *ret);
 void show_fd(struct decoder *d, const struct arg_row *row, struct value *ret);
+void show_dirfd(struct decoder *d, const struct arg_row *row, struct value *ret);
 void show_pid(struct decoder *d, const struct arg_row *row, struct value *ret);
 void show_id(struct decoder *d, const struct arg_row *row, struct value *ret);
 void show_signal(struct decoder *d, const struct arg_row *row, struct value *ret);
@@ -183,7 +188,6 @@ void show_dev(struct decoder *d, const struct arg_row *row, struct value *ret);
 void show_flags(struct decoder *d, const struct arg_row *row, struct value *ret);
 void show_flags64(struct decoder *d, const struct arg_row *row, struct value *ret);
 void show_enum(struct decoder *d, const struct arg_row *row, struct value *ret);
-void show_enum_signed(struct decoder *d, const struct arg_row *row, struct value *ret);
 void show_string_in(struct decoder *d, const struct arg_row *row, struct value *ret);
 void show_string_out(struct decoder *d, const struct arg_row *row, struct value *ret);
 void show_buf_in(struct decoder *d, const struct arg_row *row, struct value *ret);

@@ -94,13 +94,22 @@ SHAPE_SHARED(rusage, struct rusage)
 
 SHAPE_SHARED(sigevent, struct sigevent)
 {
-	struct value *value = list_add(d, ret, "sigev_value");
+	uint64_t ptr = (uint64_t)(uintptr_t)from->sigev_value.sival_ptr;
+	struct value *signo;
 
-	value_set_int(list_add(d, value, "sival_int"), from->sigev_value.sival_int);
-	value_set_addr(
-		list_add(d, value, "sival_ptr"), (uint64_t)(uintptr_t)from->sigev_value.sival_ptr);
-	value_set_signal(list_add(d, ret, "sigev_signo"), from->sigev_signo);
-	ADD_ENUM(sigev_notify, sigev_notify);
+	if (ptr) {
+		struct value *value = list_add(d, ret, "sigev_value");
+
+		value_set_int(list_add(d, value, "sival_int"), from->sigev_value.sival_int);
+		value_set_addr(list_add(d, value, "sival_ptr"), ptr);
+	}
+	signo = list_add(d, ret, "sigev_signo");
+	if (from->sigev_notify == SIGEV_SIGNAL || from->sigev_notify == SIGEV_THREAD_ID)
+		value_set_signal(signo, from->sigev_signo);
+	else
+		value_set_uint(signo, (uint32_t)from->sigev_signo);
+	value_set_enum(list_add(d, ret, "sigev_notify"), (uint32_t)from->sigev_notify,
+		&flags_sigev_notify);
 	if (from->sigev_notify == SIGEV_THREAD_ID)
 		value_set_pid(list_add(d, ret, "sigev_notify_thread_id"), from->_sigev_un._tid);
 }

@@ -49,6 +49,11 @@ void show_fd(struct decoder *d, const struct arg_row *row, struct value *ret)
 	value_set_fd(ret, (int32_t)arg_word(d));
 }
 
+void show_dirfd(struct decoder *d, const struct arg_row *row, struct value *ret)
+{
+	value_set_dirfd(ret, (int32_t)arg_word(d));
+}
+
 void show_pid(struct decoder *d, const struct arg_row *row, struct value *ret)
 {
 	value_set_pid(ret, (int32_t)arg_word(d));
@@ -94,11 +99,6 @@ void show_enum(struct decoder *d, const struct arg_row *row, struct value *ret)
 	value_set_enum(ret, (uint32_t)arg_word(d), row->set);
 }
 
-void show_enum_signed(struct decoder *d, const struct arg_row *row, struct value *ret)
-{
-	value_set_enum(ret, (uint64_t)(int64_t)(int32_t)arg_word(d), row->set);
-}
-
 void show_string_in(struct decoder *d, const struct arg_row *row, struct value *ret)
 {
 	decoder_show_string(d, arg_word(d), CAPTURE_AT_ENTER, ret);
@@ -124,8 +124,13 @@ void show_string_out(struct decoder *d, const struct arg_row *row, struct value 
 /* What a length argument, or the result, says. */
 static uint64_t length_of(const struct decoder *d, const struct arg_row *row)
 {
+	void (*len)(struct decoder *, const struct arg_row *, struct value *);
+
 	if (row->len_arg == CAPTURE_LEN_RESULT)
 		return d->done ? (uint64_t)d->call->ret : 0;
+	len = d->row->args[row->len_arg].show;
+	if (len == show_int || len == show_uint)
+		return (uint32_t)d->args[row->len_arg];
 	return d->args[row->len_arg];
 }
 
@@ -182,15 +187,14 @@ void show_shape_in_out(struct decoder *d, const struct arg_row *row, struct valu
 
 void show_array_in(struct decoder *d, const struct arg_row *row, struct value *ret)
 {
-	decoder_show_array(
-		d, arg_word(d), (uint32_t)length_of(d, row), row->shape, CAPTURE_AT_ENTER, ret);
+	decoder_show_array(d, arg_word(d), length_of(d, row), row->shape, CAPTURE_AT_ENTER, ret);
 }
 
 void show_array_out(struct decoder *d, const struct arg_row *row, struct value *ret)
 {
 	if (d->done)
-		decoder_show_array(d, arg_word(d), (uint32_t)length_of(d, row), row->shape,
-			CAPTURE_AT_EXIT, ret);
+		decoder_show_array(
+			d, arg_word(d), length_of(d, row), row->shape, CAPTURE_AT_EXIT, ret);
 	else
 		value_set_addr(ret, arg_word(d));
 }

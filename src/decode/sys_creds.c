@@ -73,7 +73,8 @@ static void add_caps(
 	for (size_t i = 0; i < set->nr_names; i++) {
 		if (!(caps >> set->names[i].value & 1))
 			continue;
-		value_set_enum(list_add(d, item, NULL), set->names[i].value, set);
+		value_set_name(
+			list_add(d, item, NULL), decoder_printf(d, "1<<%s", set->names[i].name));
 		caps &= ~(UINT64_C(1) << set->names[i].value);
 	}
 	if (caps)
@@ -82,11 +83,18 @@ static void add_caps(
 
 SHAPE(cap_data, struct cap_data)
 {
-	const struct cap_set *half = from->half;
+	const struct cap_header *header =
+		decoder_bytes(d, d->args[0], sizeof(*header), CAPTURE_AT_ENTER);
+	struct cap_set high = from->half[1];
+	const struct cap_set *low = &from->half[0];
 
-	add_caps(d, ret, "effective", half[0].effective, half[1].effective);
-	add_caps(d, ret, "permitted", half[0].permitted, half[1].permitted);
-	add_caps(d, ret, "inheritable", half[0].inheritable, half[1].inheritable);
+	/* the first version had 32 of them: what lies behind is something else */
+	if (!header || (header->version != _LINUX_CAPABILITY_VERSION_2 &&
+			       header->version != _LINUX_CAPABILITY_VERSION_3))
+		high = (struct cap_set){0};
+	add_caps(d, ret, "effective", low->effective, high.effective);
+	add_caps(d, ret, "permitted", low->permitted, high.permitted);
+	add_caps(d, ret, "inheritable", low->inheritable, high.inheritable);
 }
 
 SYSCALL(capget, CLASS_CREDS, RET_INT, ARG(hdrp, IN, cap_header), ARG(datap, OUT, cap_data));
@@ -145,8 +153,8 @@ static void show_key_serial(struct decoder *d, unsigned at)
 	struct value *ret = decoder_arg(d, at);
 	int serial = arg_int(d, at);
 
-	if (flag_set_exact(&flags_key_serial, (uint64_t)(int64_t)serial))
-		value_set_enum(ret, (uint64_t)(int64_t)serial, &flags_key_serial);
+	if (flag_set_exact(&flags_key_serial, (uint32_t)serial))
+		value_set_enum(ret, (uint32_t)serial, &flags_key_serial);
 	else
 		value_set_int(ret, serial);
 }

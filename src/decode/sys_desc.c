@@ -12,11 +12,11 @@ SYSCALL(pread64, DESC_DATA, RET_INT, ARG(fd, FD), ARG(buf, BUF_OUT), ARG(count, 
 	ARG(offset, LONG));
 SYSCALL(pwrite64, DESC_DATA, RET_INT, ARG(fd, FD), ARG(buf, BUF_IN, 2), ARG(count, SIZE),
 	ARG(offset, LONG));
-SYSCALL(readv, DESC_DATA, RET_INT, ARG(fd, FD), ARG(iov, IOVEC_OUT, 2), ARG(iovcnt, INT));
-SYSCALL(writev, DESC_DATA, RET_INT, ARG(fd, FD), ARG(iov, IOVEC_IN, 2), ARG(iovcnt, INT));
-SYSCALL(preadv, DESC_DATA, RET_INT, ARG(fd, FD), ARG(iov, IOVEC_OUT, 2), ARG(iovcnt, INT),
+SYSCALL(readv, DESC_DATA, RET_INT, ARG(fd, FD), ARG(iov, IOVEC_OUT, 2), ARG(iovcnt, SIZE));
+SYSCALL(writev, DESC_DATA, RET_INT, ARG(fd, FD), ARG(iov, IOVEC_IN, 2), ARG(iovcnt, SIZE));
+SYSCALL(preadv, DESC_DATA, RET_INT, ARG(fd, FD), ARG(iov, IOVEC_OUT, 2), ARG(iovcnt, SIZE),
 	ARG(offset, LONG));
-SYSCALL(pwritev, DESC_DATA, RET_INT, ARG(fd, FD), ARG(iov, IOVEC_IN, 2), ARG(iovcnt, INT),
+SYSCALL(pwritev, DESC_DATA, RET_INT, ARG(fd, FD), ARG(iov, IOVEC_IN, 2), ARG(iovcnt, SIZE),
 	ARG(offset, LONG));
 
 /* The fifth argument is the upper half of the offset, of no effect where a word has 64 bits. */
@@ -27,9 +27,9 @@ static void decode_offset_pair(struct decoder *d)
 }
 
 SYSCALL_ODD(preadv2, DESC_DATA, RET_INT, decode_offset_pair, ARG(fd, FD), ARG(iov, IOVEC_OUT, 2),
-	ARG(iovcnt, INT), ARG(offset, LONG), ARG(offset_high, LONG), ARG(flags, FLAGS, rwf));
+	ARG(iovcnt, SIZE), ARG(offset, LONG), ARG(offset_high, LONG), ARG(flags, FLAGS, rwf));
 SYSCALL_ODD(pwritev2, DESC_DATA, RET_INT, decode_offset_pair, ARG(fd, FD), ARG(iov, IOVEC_IN, 2),
-	ARG(iovcnt, INT), ARG(offset, LONG), ARG(offset_high, LONG), ARG(flags, FLAGS, rwf));
+	ARG(iovcnt, SIZE), ARG(offset, LONG), ARG(offset_high, LONG), ARG(flags, FLAGS, rwf));
 
 SYSCALL(close, CLASS_DESC | CLASS_WIDE_FILE | CLASS_WIDE_NETWORK, RET_INT, ARG(fd, FD));
 SYSCALL(close_range, 0, RET_INT, ARG(first, UINT), ARG(last, UINT), ARG(flags, FLAGS, close_range));
@@ -50,7 +50,7 @@ SHAPE(fd_pair, struct fd_pair)
 }
 
 SYSCALL(pipe, CLASS_DESC, RET_INT, ARG(pipefd, OUT, fd_pair));
-SYSCALL(pipe2, CLASS_DESC, RET_INT, ARG(pipefd, OUT, fd_pair), ARG(flags, FLAGS, open));
+SYSCALL(pipe2, CLASS_DESC, RET_INT, ARG(pipefd, OUT, fd_pair), ARG(flags, FLAGS, fd_open));
 
 SYSCALL(fsync, DESC_DATA, RET_INT, ARG(fd, FD));
 SYSCALL(fdatasync, DESC_DATA, RET_INT, ARG(fd, FD));
@@ -69,7 +69,7 @@ SYSCALL(flock, DESC_DATA, RET_INT, ARG(fd, FD), ARG(operation, FLAGS, flock_op))
 SYSCALL(sendfile, CLASS_DESC | CLASS_NETWORK | CLASS_WIDE_FILE, RET_INT, ARG(out_fd, FD),
 	ARG(in_fd, FD), ARG(offset, IN_OUT, s64), ARG(count, SIZE));
 SYSCALL(copy_file_range, DESC_DATA, RET_INT, ARG(fd_in, FD), ARG(off_in, IN, s64), ARG(fd_out, FD),
-	ARG(off_out, IN, s64), ARG(len, SIZE), ARG(flags, HEX32));
+	ARG(off_out, IN, s64), ARG(len, SIZE), ARG(flags, UINT));
 SYSCALL(splice, DESC_DATA, RET_INT, ARG(fd_in, FD), ARG(off_in, IN, s64), ARG(fd_out, FD),
 	ARG(off_out, IN, s64), ARG(len, SIZE), ARG(flags, FLAGS, splice));
 SYSCALL(tee, DESC_DATA, RET_INT, ARG(fd_in, FD), ARG(fd_out, FD), ARG(len, SIZE),
@@ -229,7 +229,7 @@ SYSCALL(inotify_rm_watch, CLASS_DESC, RET_INT, ARG(fd, FD), ARG(wd, INT));
 SYSCALL(fanotify_init, CLASS_DESC, RET_FD, ARG(flags, FLAGS, fanotify_class),
 	ARG(event_f_flags, FLAGS, open));
 SYSCALL(fanotify_mark, CLASS_DESC | CLASS_FILE, RET_INT, ARG(fanotify_fd, FD),
-	ARG(flags, FLAGS, fanotify_mark), ARG(mask, FLAGS64, fanotify_events), ARG(dirfd, FD),
+	ARG(flags, FLAGS, fanotify_mark), ARG(mask, FLAGS64, fanotify_events), ARG(dirfd, DIRFD),
 	ARG(pathname, PATH));
 
 SYSCALL(eventfd, CLASS_DESC, RET_FD, ARG(initval, UINT));

@@ -5,6 +5,7 @@
 #include <linux/openat2.h>
 #include <linux/stat.h>
 #include <sys/stat.h>
+#include <sys/swap.h>
 #include <sys/time.h>
 #include <sys/vfs.h>
 #include <utime.h>
@@ -35,7 +36,7 @@ static void decode_openat(struct decoder *d)
 
 SYSCALL_ODD(open, CLASS_FILE | CLASS_DESC, RET_FD, decode_open, ARG(pathname, PATH),
 	ARG(flags, FLAGS, open), ARG(mode, MODE));
-SYSCALL_ODD(openat, FILE_DESC, RET_FD, decode_openat, ARG(dirfd, FD), ARG(pathname, PATH),
+SYSCALL_ODD(openat, FILE_DESC, RET_FD, decode_openat, ARG(dirfd, DIRFD), ARG(pathname, PATH),
 	ARG(flags, FLAGS, open), ARG(mode, MODE));
 SYSCALL(creat, FILE_DESC, RET_FD, ARG(pathname, PATH), ARG(mode, MODE));
 
@@ -47,7 +48,7 @@ SHAPE(open_how, struct open_how)
 	ADD_FLAGS(resolve, resolve);
 }
 
-SYSCALL(openat2, FILE_DESC, RET_FD, ARG(dirfd, FD), ARG(pathname, PATH), ARG(how, IN, open_how),
+SYSCALL(openat2, FILE_DESC, RET_FD, ARG(dirfd, DIRFD), ARG(pathname, PATH), ARG(how, IN, open_how),
 	ARG(size, SIZE));
 
 static void add_time(struct decoder *d, struct value *ret, const char *name, const char *nsec_name,
@@ -95,7 +96,7 @@ SYSCALL(lstat, CLASS_FILE | CLASS_LSTAT | CLASS_STAT_LIKE, RET_INT, ARG(pathname
 	ARG(statbuf, OUT, stat));
 SYSCALL(fstat, CLASS_DESC | CLASS_FSTAT | CLASS_STAT_LIKE | CLASS_WIDE_FILE, RET_INT, ARG(fd, FD),
 	ARG(statbuf, OUT, stat));
-SYSCALL(newfstatat, FILE_DESC | CLASS_FSTAT | CLASS_STAT_LIKE, RET_INT, ARG(dirfd, FD),
+SYSCALL(newfstatat, FILE_DESC | CLASS_FSTAT | CLASS_STAT_LIKE, RET_INT, ARG(dirfd, DIRFD),
 	ARG(pathname, PATH), ARG(statbuf, OUT, stat), ARG(flags, FLAGS, at));
 
 static void add_statx_time(
@@ -141,7 +142,7 @@ SHAPE(statx, struct statx)
 	ADD_HEX(stx_mnt_id);
 }
 
-SYSCALL(statx, FILE_DESC | CLASS_FSTAT | CLASS_STAT_LIKE, RET_INT, ARG(dirfd, FD),
+SYSCALL(statx, FILE_DESC | CLASS_FSTAT | CLASS_STAT_LIKE, RET_INT, ARG(dirfd, DIRFD),
 	ARG(pathname, PATH), ARG(flags, FLAGS, at_statx), ARG(mask, FLAGS, statx_mask),
 	ARG(statxbuf, OUT, statx));
 
@@ -187,41 +188,43 @@ SHAPE(ustat, struct kernel_ustat)
 SYSCALL(ustat, CLASS_STATFS_LIKE, RET_INT, ARG(dev, DEV), ARG(ubuf, OUT, ustat));
 
 SYSCALL(access, CLASS_FILE, RET_INT, ARG(pathname, PATH), ARG(mode, FLAGS, access));
-SYSCALL(faccessat, FILE_DESC, RET_INT, ARG(dirfd, FD), ARG(pathname, PATH),
+SYSCALL(faccessat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
 	ARG(mode, FLAGS, access));
-SYSCALL(faccessat2, FILE_DESC, RET_INT, ARG(dirfd, FD), ARG(pathname, PATH),
+SYSCALL(faccessat2, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
 	ARG(mode, FLAGS, access), ARG(flags, FLAGS, at_access));
 
 SYSCALL(chmod, CLASS_FILE, RET_INT, ARG(pathname, PATH), ARG(mode, MODE));
 SYSCALL(fchmod, CLASS_DESC | CLASS_WIDE_FILE, RET_INT, ARG(fd, FD), ARG(mode, MODE));
-SYSCALL(fchmodat, FILE_DESC, RET_INT, ARG(dirfd, FD), ARG(pathname, PATH), ARG(mode, MODE));
-SYSCALL(fchmodat2, FILE_DESC, RET_INT, ARG(dirfd, FD), ARG(pathname, PATH), ARG(mode, MODE),
+SYSCALL(fchmodat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH), ARG(mode, MODE));
+SYSCALL(fchmodat2, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH), ARG(mode, MODE),
 	ARG(flags, FLAGS, at));
 SYSCALL(chown, CLASS_FILE, RET_INT, ARG(pathname, PATH), ARG(owner, ID), ARG(group, ID));
 SYSCALL(lchown, CLASS_FILE, RET_INT, ARG(pathname, PATH), ARG(owner, ID), ARG(group, ID));
 SYSCALL(fchown, CLASS_DESC | CLASS_WIDE_FILE, RET_INT, ARG(fd, FD), ARG(owner, ID), ARG(group, ID));
-SYSCALL(fchownat, FILE_DESC, RET_INT, ARG(dirfd, FD), ARG(pathname, PATH), ARG(owner, ID),
+SYSCALL(fchownat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH), ARG(owner, ID),
 	ARG(group, ID), ARG(flags, FLAGS, at));
 SYSCALL(umask, 0, RET_OCTAL, ARG(mask, MODE));
 
 SYSCALL(truncate, CLASS_FILE, RET_INT, ARG(pathname, PATH), ARG(length, LONG));
 SYSCALL(link, CLASS_FILE, RET_INT, ARG(oldpath, PATH), ARG(newpath, PATH));
-SYSCALL(linkat, FILE_DESC, RET_INT, ARG(olddirfd, FD), ARG(oldpath, PATH), ARG(newdirfd, FD),
+SYSCALL(linkat, FILE_DESC, RET_INT, ARG(olddirfd, DIRFD), ARG(oldpath, PATH), ARG(newdirfd, DIRFD),
 	ARG(newpath, PATH), ARG(flags, FLAGS, at));
 SYSCALL(symlink, CLASS_FILE, RET_INT, ARG(target, PATH), ARG(linkpath, PATH));
-SYSCALL(symlinkat, FILE_DESC, RET_INT, ARG(target, PATH), ARG(newdirfd, FD), ARG(linkpath, PATH));
+SYSCALL(symlinkat, FILE_DESC, RET_INT, ARG(target, PATH), ARG(newdirfd, DIRFD),
+	ARG(linkpath, PATH));
 SYSCALL(unlink, CLASS_FILE, RET_INT, ARG(pathname, PATH));
-SYSCALL(unlinkat, FILE_DESC, RET_INT, ARG(dirfd, FD), ARG(pathname, PATH), ARG(flags, FLAGS, at));
+SYSCALL(unlinkat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
+	ARG(flags, FLAGS, at));
 SYSCALL(readlink, CLASS_FILE, RET_INT, ARG(pathname, PATH), ARG(buf, PATH_OUT), ARG(bufsiz, SIZE));
-SYSCALL(readlinkat, FILE_DESC, RET_INT, ARG(dirfd, FD), ARG(pathname, PATH), ARG(buf, PATH_OUT),
+SYSCALL(readlinkat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH), ARG(buf, PATH_OUT),
 	ARG(bufsiz, SIZE));
 SYSCALL(rename, CLASS_FILE, RET_INT, ARG(oldpath, PATH), ARG(newpath, PATH));
-SYSCALL(renameat, FILE_DESC, RET_INT, ARG(olddirfd, FD), ARG(oldpath, PATH), ARG(newdirfd, FD),
-	ARG(newpath, PATH));
-SYSCALL(renameat2, FILE_DESC, RET_INT, ARG(olddirfd, FD), ARG(oldpath, PATH), ARG(newdirfd, FD),
-	ARG(newpath, PATH), ARG(flags, FLAGS, rename));
+SYSCALL(renameat, FILE_DESC, RET_INT, ARG(olddirfd, DIRFD), ARG(oldpath, PATH),
+	ARG(newdirfd, DIRFD), ARG(newpath, PATH));
+SYSCALL(renameat2, FILE_DESC, RET_INT, ARG(olddirfd, DIRFD), ARG(oldpath, PATH),
+	ARG(newdirfd, DIRFD), ARG(newpath, PATH), ARG(flags, FLAGS, rename));
 SYSCALL(mkdir, CLASS_FILE, RET_INT, ARG(pathname, PATH), ARG(mode, MODE));
-SYSCALL(mkdirat, FILE_DESC, RET_INT, ARG(dirfd, FD), ARG(pathname, PATH), ARG(mode, MODE));
+SYSCALL(mkdirat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH), ARG(mode, MODE));
 SYSCALL(rmdir, CLASS_FILE, RET_INT, ARG(pathname, PATH));
 
 /* The device counts only for device files. */
@@ -245,7 +248,7 @@ static void decode_mknodat(struct decoder *d)
 
 SYSCALL_ODD(mknod, CLASS_FILE, RET_INT, decode_mknod, ARG(pathname, PATH), ARG(mode, NODE),
 	ARG(dev, DEV));
-SYSCALL_ODD(mknodat, FILE_DESC, RET_INT, decode_mknodat, ARG(dirfd, FD), ARG(pathname, PATH),
+SYSCALL_ODD(mknodat, FILE_DESC, RET_INT, decode_mknodat, ARG(dirfd, DIRFD), ARG(pathname, PATH),
 	ARG(mode, NODE), ARG(dev, DEV));
 
 SYSCALL(getcwd, CLASS_FILE, RET_INT, ARG(buf, PATH_OUT), ARG(size, SIZE));
@@ -293,7 +296,7 @@ static void decode_getdents(struct decoder *d)
 SYSCALL_ODD(getdents, DIR_DESC, RET_INT, decode_getdents, ARG(fd, FD),
 	ARG(dirp, RAW, ARRAY, EXIT, CAPTURE_LEN_RESULT, 1), ARG(count, UINT));
 SYSCALL_ODD(getdents64, DIR_DESC, RET_INT, decode_getdents, ARG(fd, FD),
-	ARG(dirp, RAW, ARRAY, EXIT, CAPTURE_LEN_RESULT, 1), ARG(count, SIZE));
+	ARG(dirp, RAW, ARRAY, EXIT, CAPTURE_LEN_RESULT, 1), ARG(count, UINT));
 
 static void show_utime(struct decoder *d, const struct timespec *time, struct value *ret)
 {
@@ -342,9 +345,10 @@ SHAPE(utimbuf, struct utimbuf)
 
 SYSCALL(utime, CLASS_FILE, RET_INT, ARG(filename, PATH), ARG(times, IN, utimbuf));
 SYSCALL(utimes, CLASS_FILE, RET_INT, ARG(filename, PATH), ARG(times, IN, utimes));
-SYSCALL(futimesat, FILE_DESC, RET_INT, ARG(dirfd, FD), ARG(pathname, PATH), ARG(times, IN, utimes));
-SYSCALL(utimensat, FILE_DESC, RET_INT, ARG(dirfd, FD), ARG(pathname, PATH), ARG(times, IN, utimens),
-	ARG(flags, FLAGS, at));
+SYSCALL(futimesat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
+	ARG(times, IN, utimes));
+SYSCALL(utimensat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
+	ARG(times, IN, utimens), ARG(flags, FLAGS, at));
 
 /* extended attributes */
 #define XATTR_SET ARG(name, PATH), ARG(value, BUF_IN, 3), ARG(size, SIZE), ARG(flags, FLAGS, xattr)
@@ -389,13 +393,13 @@ SHAPE(xattr_args, struct xattr_args)
 	ADD_FLAGS(flags, xattr);
 }
 
-SYSCALL(setxattrat, FILE_DESC, RET_INT, ARG(dirfd, FD), ARG(pathname, PATH),
+SYSCALL(setxattrat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
 	ARG(at_flags, FLAGS, at), ARG(name, PATH), ARG(args, IN, xattr_args), ARG(size, SIZE));
-SYSCALL(getxattrat, FILE_DESC, RET_INT, ARG(dirfd, FD), ARG(pathname, PATH),
+SYSCALL(getxattrat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
 	ARG(at_flags, FLAGS, at), ARG(name, PATH), ARG(args, IN, xattr_args), ARG(size, SIZE));
-SYSCALL(listxattrat, FILE_DESC, RET_INT, ARG(dirfd, FD), ARG(pathname, PATH),
+SYSCALL(listxattrat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
 	ARG(at_flags, FLAGS, at), ARG(list, BUF_OUT), ARG(size, SIZE));
-SYSCALL(removexattrat, FILE_DESC, RET_INT, ARG(dirfd, FD), ARG(pathname, PATH),
+SYSCALL(removexattrat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
 	ARG(at_flags, FLAGS, at), ARG(name, PATH));
 
 struct file_attr_arg {
@@ -415,9 +419,9 @@ SHAPE(file_attr, struct file_attr_arg)
 	ADD_UINT(fa_cowextsize);
 }
 
-SYSCALL(file_getattr, FILE_DESC, RET_INT, ARG(dirfd, FD), ARG(pathname, PATH),
+SYSCALL(file_getattr, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
 	ARG(attr, OUT, file_attr), ARG(size, SIZE), ARG(at_flags, FLAGS, at));
-SYSCALL(file_setattr, FILE_DESC, RET_INT, ARG(dirfd, FD), ARG(pathname, PATH),
+SYSCALL(file_setattr, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
 	ARG(attr, IN, file_attr), ARG(size, SIZE), ARG(at_flags, FLAGS, at));
 
 /* file handles */
@@ -432,17 +436,17 @@ SHAPE(file_handle, struct handle_head)
 	ADD_INT(handle_type);
 }
 
-SYSCALL(name_to_handle_at, FILE_DESC, RET_INT, ARG(dirfd, FD), ARG(pathname, PATH),
+SYSCALL(name_to_handle_at, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
 	ARG(handle, IN_OUT, file_handle), ARG(mount_id, OUT, int), ARG(flags, FLAGS, at_handle));
 SYSCALL(open_by_handle_at, CLASS_DESC, RET_FD, ARG(mount_fd, FD), ARG(handle, IN, file_handle),
 	ARG(flags, FLAGS, open));
 
 /* mounts */
 SYSCALL(mount, CLASS_FILE, RET_INT, ARG(source, PATH), ARG(target, PATH), ARG(filesystemtype, PATH),
-	ARG(mountflags, FLAGS, mount), ARG(data, PATH));
+	ARG(mountflags, FLAGS64, mount), ARG(data, PATH));
 SYSCALL(umount2, CLASS_FILE, RET_INT, ARG(target, PATH), ARG(flags, FLAGS, umount));
 SYSCALL(pivot_root, CLASS_FILE, RET_INT, ARG(new_root, PATH), ARG(put_old, PATH));
-SYSCALL(open_tree, FILE_DESC, RET_FD, ARG(dirfd, FD), ARG(pathname, PATH),
+SYSCALL(open_tree, FILE_DESC, RET_FD, ARG(dirfd, DIRFD), ARG(pathname, PATH),
 	ARG(flags, FLAGS, open_tree));
 
 SHAPE(mount_attr, struct mount_attr)
@@ -453,14 +457,15 @@ SHAPE(mount_attr, struct mount_attr)
 	ADD_FD(userns_fd);
 }
 
-SYSCALL(open_tree_attr, FILE_DESC, RET_FD, ARG(dirfd, FD), ARG(pathname, PATH),
+SYSCALL(open_tree_attr, FILE_DESC, RET_FD, ARG(dirfd, DIRFD), ARG(pathname, PATH),
 	ARG(flags, FLAGS, open_tree), ARG(attr, IN, mount_attr), ARG(size, SIZE));
-SYSCALL(mount_setattr, FILE_DESC, RET_INT, ARG(dirfd, FD), ARG(pathname, PATH),
+SYSCALL(mount_setattr, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
 	ARG(flags, FLAGS, at_tree), ARG(attr, IN, mount_attr), ARG(size, SIZE));
-SYSCALL(move_mount, FILE_DESC, RET_INT, ARG(from_dirfd, FD), ARG(from_pathname, PATH),
-	ARG(to_dirfd, FD), ARG(to_pathname, PATH), ARG(flags, FLAGS, move_mount));
+SYSCALL(move_mount, FILE_DESC, RET_INT, ARG(from_dirfd, DIRFD), ARG(from_pathname, PATH),
+	ARG(to_dirfd, DIRFD), ARG(to_pathname, PATH), ARG(flags, FLAGS, move_mount));
 SYSCALL(fsopen, CLASS_DESC, RET_FD, ARG(fs_name, PATH), ARG(flags, FLAGS, fsopen));
-SYSCALL(fspick, FILE_DESC, RET_FD, ARG(dirfd, FD), ARG(pathname, PATH), ARG(flags, FLAGS, fspick));
+SYSCALL(fspick, FILE_DESC, RET_FD, ARG(dirfd, DIRFD), ARG(pathname, PATH),
+	ARG(flags, FLAGS, fspick));
 SYSCALL(fsmount, CLASS_DESC, RET_FD, ARG(fs_fd, FD), ARG(flags, FLAGS, fsmount),
 	ARG(attr_flags, FLAGS, mount_attr));
 
@@ -488,11 +493,23 @@ SYSCALL(statmount, 0, RET_INT, ARG(req, ADDR), ARG(buf, ADDR), ARG(bufsize, SIZE
 SYSCALL(listmount, 0, RET_INT, ARG(req, ADDR), ARG(mnt_ids, ADDR), ARG(nr_mnt_ids, SIZE),
 	ARG(flags, HEX32));
 
-SYSCALL(swapon, CLASS_FILE, RET_INT, ARG(path, PATH), ARG(swapflags, FLAGS, swap));
+/* SWAP_FLAG_PREFER|5: the low bits are a priority */
+static void decode_swapon(struct decoder *d)
+{
+	uint32_t flags = arg_u32(d, 1);
+	struct value *ret = decoder_arg(d, 1);
+
+	list_init(ret, VALUE_OR);
+	if (flags & ~SWAP_FLAG_PRIO_MASK)
+		value_set_flags(list_add(d, ret, NULL), flags & ~SWAP_FLAG_PRIO_MASK, &flags_swap);
+	value_set_uint(list_add(d, ret, NULL), flags & SWAP_FLAG_PRIO_MASK);
+}
+
+SYSCALL_ODD(swapon, CLASS_FILE, RET_INT, decode_swapon, ARG(path, PATH), ARG(swapflags, HEX32));
 SYSCALL(swapoff, CLASS_FILE, RET_INT, ARG(path, PATH));
 SYSCALL(acct, CLASS_FILE, RET_INT, ARG(filename, PATH));
 SYSCALL(uselib, CLASS_FILE, RET_INT, ARG(library, PATH));
-SYSCALL(sysfs, 0, RET_INT, ARG(option, INT), ARG(arg1, HEX), ARG(arg2, HEX));
+SYSCALL(sysfs, 0, RET_INT, ARG(option, HEX), ARG(arg1, HEX), ARG(arg2, HEX));
 SYSCALL(lookup_dcookie, 0, RET_INT, ARG(cookie, SIZE), ARG(buffer, PATH_OUT), ARG(len, SIZE));
 
 static void decode_quotactl(struct decoder *d)

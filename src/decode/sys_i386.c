@@ -19,8 +19,8 @@ SYSCALL(lstat64, CLASS_FILE | CLASS_LSTAT | CLASS_STAT_LIKE, RET_INT, ARG(pathna
 	ARG(statbuf, ADDR));
 SYSCALL(fstat64, CLASS_DESC | CLASS_FSTAT | CLASS_STAT_LIKE | CLASS_WIDE_FILE, RET_INT, ARG(fd, FD),
 	ARG(statbuf, ADDR));
-SYSCALL(fstatat64, CLASS_DESC | CLASS_FILE | CLASS_FSTAT | CLASS_STAT_LIKE, RET_INT, ARG(dirfd, FD),
-	ARG(pathname, PATH), ARG(statbuf, ADDR), ARG(flags, FLAGS, at));
+SYSCALL(fstatat64, CLASS_DESC | CLASS_FILE | CLASS_FSTAT | CLASS_STAT_LIKE, RET_INT,
+	ARG(dirfd, DIRFD), ARG(pathname, PATH), ARG(statbuf, ADDR), ARG(flags, FLAGS, at));
 SYSCALL(statfs64, CLASS_FILE | CLASS_STATFS | CLASS_STATFS_LIKE, RET_INT, ARG(pathname, PATH),
 	ARG(size, SIZE), ARG(buf, ADDR));
 SYSCALL(fstatfs64, CLASS_DESC | CLASS_FSTATFS | CLASS_STATFS_LIKE | CLASS_WIDE_FILE, RET_INT,
@@ -32,7 +32,7 @@ SYSCALL(fchown32, CLASS_DESC | CLASS_WIDE_FILE, RET_INT, ARG(fd, FD), ARG(owner,
 	ARG(group, ID));
 SYSCALL(truncate64, CLASS_FILE, RET_INT, ARG(pathname, PATH), WORD_PAIR(length));
 SYSCALL(ftruncate64, CLASS_DESC | CLASS_WIDE_FILE, RET_INT, ARG(fd, FD), WORD_PAIR(length));
-SYSCALL(utimensat_time64, CLASS_DESC | CLASS_FILE, RET_INT, ARG(dirfd, FD), ARG(pathname, PATH),
+SYSCALL(utimensat_time64, CLASS_DESC | CLASS_FILE, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
 	ARG(times, ADDR), ARG(flags, FLAGS, at));
 SYSCALL(readdir, CLASS_DESC | CLASS_WIDE_FILE, RET_INT, ARG(fd, FD), ARG(dirp, ADDR),
 	ARG(count, UINT));
@@ -57,7 +57,7 @@ SYSCALL(recvmmsg_time64, CLASS_NETWORK, RET_INT, ARG(sockfd, FD), ARG(msgvec, AD
 	ARG(vlen, UINT), ARG(flags, FLAGS, msg), ARG(timeout, ADDR));
 SYSCALL(ipc, CLASS_IPC, RET_INT, ARG(call, UINT), ARG(first, INT), ARG(second, HEX32),
 	ARG(third, HEX32), ARG(ptr, ADDR), ARG(fifth, HEX32));
-SYSCALL(semtimedop_time64, CLASS_IPC, RET_INT, ARG(semid, INT), ARG(sops, ADDR), ARG(nsops, SIZE),
+SYSCALL(semtimedop_time64, CLASS_IPC, RET_INT, ARG(semid, INT), ARG(sops, ADDR), ARG(nsops, UINT),
 	ARG(timeout, ADDR));
 SYSCALL(mq_timedsend_time64, CLASS_DESC, RET_INT, ARG(mqdes, FD), ARG(msg_ptr, BUF_IN, 2),
 	ARG(msg_len, SIZE), ARG(msg_prio, UINT), ARG(abs_timeout, ADDR));
@@ -82,11 +82,11 @@ SYSCALL(rt_sigtimedwait_time64, CLASS_SIGNAL, RET_INT, ARG(set, ADDR), ARG(info,
 #define CLOCK_CALL CLASS_CLOCK | CLASS_TIME
 SYSCALL(stime, CLOCK_CALL, RET_INT, ARG(t, ADDR));
 SYSCALL(ftime, 0, RET_INT, ARG(tp, HEX));
-SYSCALL(clock_gettime64, CLOCK_CALL, RET_INT, ARG(clockid, ENUM_SIGNED, clock), ARG(tp, ADDR));
-SYSCALL(clock_settime64, CLOCK_CALL, RET_INT, ARG(clockid, ENUM_SIGNED, clock), ARG(tp, ADDR));
-SYSCALL(clock_adjtime64, CLOCK_CALL, RET_INT, ARG(clockid, ENUM_SIGNED, clock), ARG(buf, ADDR));
-SYSCALL(clock_getres_time64, CLOCK_CALL, RET_INT, ARG(clockid, ENUM_SIGNED, clock), ARG(res, ADDR));
-SYSCALL(clock_nanosleep_time64, CLASS_TIME, RET_INT, ARG(clockid, ENUM_SIGNED, clock),
+SYSCALL(clock_gettime64, CLOCK_CALL, RET_INT, ARG(clockid, ENUM, clock), ARG(tp, ADDR));
+SYSCALL(clock_settime64, CLOCK_CALL, RET_INT, ARG(clockid, ENUM, clock), ARG(tp, ADDR));
+SYSCALL(clock_adjtime64, CLOCK_CALL, RET_INT, ARG(clockid, ENUM, clock), ARG(buf, ADDR));
+SYSCALL(clock_getres_time64, CLOCK_CALL, RET_INT, ARG(clockid, ENUM, clock), ARG(res, ADDR));
+SYSCALL(clock_nanosleep_time64, CLASS_TIME, RET_INT, ARG(clockid, ENUM, clock),
 	ARG(flags, FLAGS, clock_nanosleep), ARG(request, ADDR), ARG(remain, ADDR));
 SYSCALL(timer_gettime64, CLASS_TIME, RET_INT, ARG(timerid, INT), ARG(curr_value, ADDR));
 SYSCALL(timer_settime64, CLASS_TIME, RET_INT, ARG(timerid, INT), ARG(flags, FLAGS, clock_nanosleep),

@@ -54,7 +54,7 @@ SHAPE(clone_range, struct file_clone_range)
 SHAPE(interface_index, struct ifreq)
 {
 	value_set_text(list_add(d, ret, "ifr_name"), from->ifr_name, sizeof(from->ifr_name));
-	value_set_int(list_add(d, ret, "ifr_index"), from->ifr_ifindex);
+	value_set_int(list_add(d, ret, "ifr_ifindex"), from->ifr_ifindex);
 }
 
 SHAPE(interface_mtu, struct ifreq)

@@ -1,5 +1,6 @@
 /* System V IPC, POSIX message queues and the older asynchronous I/O. */
 #include <mqueue.h>
+#include <string.h>
 #include <sys/sem.h>
 
 #include "decode/row_internal.h"
@@ -66,9 +67,9 @@ SHAPE(sembuf, struct sembuf)
 }
 
 SYSCALL(semop, CLASS_IPC, RET_INT, ARG(semid, INT), ARG(sops, ARRAY_IN, sembuf, 2),
-	ARG(nsops, SIZE));
+	ARG(nsops, UINT));
 SYSCALL(semtimedop, CLASS_IPC, RET_INT, ARG(semid, INT), ARG(sops, ARRAY_IN, sembuf, 2),
-	ARG(nsops, SIZE), ARG(timeout, IN, timespec));
+	ARG(nsops, UINT), ARG(timeout, IN, timespec));
 
 static void decode_semctl(struct decoder *d)
 {
@@ -80,15 +81,45 @@ SYSCALL_ODD(semctl, CLASS_IPC, RET_INT, decode_semctl, ARG(semid, INT), ARG(semn
 	ARG(cmd, FLAGS, sem_ctl), ARG(arg, ADDR));
 
 SYSCALL_ODD(msgget, CLASS_IPC, RET_INT, decode_msgget, ARG(key, HEX32), ARG(msgflg, HEX32));
-SYSCALL(msgsnd, CLASS_IPC, RET_INT, ARG(msqid, INT), ARG(msgp, ADDR), ARG(msgsz, SIZE),
+
+#define MESSAGE_BYTES 72 /* the type and the first 64 bytes: the size lies in another argument */
+
+static void show_queue_message(struct decoder *d, uint64_t len, unsigned when)
+{
+	const uint8_t *bytes = decoder_bytes(d, d->args[1], MESSAGE_BYTES, when);
+	struct value *ret = decoder_arg(d, 1);
+	int64_t type;
+
+	value_set_addr(ret, d->args[1]);
+	if (!bytes)
+		return;
+	memcpy(&type, bytes, sizeof(type));
+	value_set_int(list_add(d, ret, "mtype"), type);
+	value_set_data(
+		list_add(d, ret, "mtext"), bytes + sizeof(type), MESSAGE_BYTES - sizeof(type), len);
+}
+
+static void decode_msgsnd(struct decoder *d)
+{
+	show_queue_message(d, d->args[2], CAPTURE_AT_ENTER);
+}
+
+static void decode_msgrcv(struct decoder *d)
+{
+	if (d->done)
+		show_queue_message(d, (uint64_t)d->call->ret, CAPTURE_AT_EXIT);
+}
+
+SYSCALL_ODD(msgsnd, CLASS_IPC, RET_INT, decode_msgsnd, ARG(msqid, INT),
+	ARG(msgp, RAW_IN, MESSAGE_BYTES), ARG(msgsz, SIZE), ARG(msgflg, FLAGS, msg_flags));
+SYSCALL_ODD(msgrcv, CLASS_IPC, RET_INT, decode_msgrcv, ARG(msqid, INT),
+	ARG(msgp, RAW_OUT, MESSAGE_BYTES), ARG(msgsz, SIZE), ARG(msgtyp, LONG),
 	ARG(msgflg, FLAGS, msg_flags));
-SYSCALL(msgrcv, CLASS_IPC, RET_INT, ARG(msqid, INT), ARG(msgp, ADDR), ARG(msgsz, SIZE),
-	ARG(msgtyp, LONG), ARG(msgflg, FLAGS, msg_flags));
 SYSCALL(msgctl, CLASS_IPC, RET_INT, ARG(msqid, INT), ARG(cmd, FLAGS, msg_ctl), ARG(buf, ADDR));
 
 SHAPE(mq_attr, struct mq_attr)
 {
-	ADD_FLAGS(mq_flags, open);
+	ADD_FLAGS(mq_flags, fd_open);
 	ADD_INT(mq_maxmsg);
 	ADD_INT(mq_msgsize);
 	ADD_INT(mq_curmsgs);

@@ -90,7 +90,7 @@ static void show_inet6(struct decoder *d, const void *bytes, size_t len, struct 
 static void show_netlink(struct decoder *d, const struct sockaddr_nl *from, struct value *ret)
 {
 	ADD_INT(nl_pid);
-	ADD_HEX(nl_groups);
+	value_set_name(list_add(d, ret, "nl_groups"), decoder_printf(d, "%08x", from->nl_groups));
 }
 
 static void show_packet(struct decoder *d, const struct sockaddr_ll *from, struct value *ret)
@@ -237,8 +237,8 @@ SHAPE(socket_pair, struct socket_pair)
 
 SYSCALL_ODD(socket, CLASS_NETWORK, RET_FD, decode_socket, ARG(domain, ENUM, af),
 	ARG(type, FLAGS, sock_type), ARG(protocol, INT));
-SYSCALL_ODD(socketpair, CLASS_NETWORK, RET_INT, decode_socket, ARG(domain, ENUM, af),
-	ARG(type, FLAGS, sock_type), ARG(protocol, INT), ARG(sv, OUT, socket_pair));
+SYSCALL(socketpair, CLASS_NETWORK, RET_INT, ARG(domain, ENUM, af), ARG(type, FLAGS, sock_type),
+	ARG(protocol, INT), ARG(sv, OUT, socket_pair));
 
 static void decode_address_1(struct decoder *d)
 {
@@ -329,7 +329,7 @@ static void set_option(struct value *ret, int level, uint32_t option, const stru
 	if (set)
 		value_set_enum(ret, option, set);
 	else
-		value_set_hex(ret, option);
+		value_set_uint(ret, option);
 }
 
 static void show_control(
@@ -546,10 +546,6 @@ static void show_option(struct decoder *d, uint32_t len, unsigned when)
 		decoder_show_shape(d, d->args[3], &shape_int, when, ret);
 		if (level == SOL_SOCKET && ret->kind == VALUE_INT && option == SO_ERROR && ret->num)
 			value_set_enum(ret, ret->num, &flags_errno);
-		else if (level == SOL_SOCKET && ret->kind == VALUE_INT && option == SO_TYPE)
-			value_set_enum(ret, ret->num, &flags_sock_type);
-		else if (level == SOL_SOCKET && ret->kind == VALUE_INT && option == SO_DOMAIN)
-			value_set_enum(ret, ret->num, &flags_af);
 		ret->flags |= ret->kind == VALUE_ADDR ? 0 : VALUE_BY_REF;
 	} else {
 		decoder_show_data(d, d->args[3], len, when, ret);

@@ -10,6 +10,8 @@
 SHAPE(pollfd, struct pollfd)
 {
 	ADD_FD(fd);
+	if (from->fd < 0)
+		return; /* skipped by the call */
 	value_set_flags(list_add(d, ret, "events"), (uint16_t)from->events, &flags_poll_events);
 }
 
@@ -79,7 +81,7 @@ SYSCALL_ODD(poll, POLL_CLASSES, RET_INT, decode_poll,
 	ARG(fds, RAW, ARRAY, BOTH, 1, sizeof(struct pollfd)), ARG(nfds, UINT), ARG(timeout, INT));
 SYSCALL_ODD(ppoll, POLL_CLASSES, RET_INT, decode_ppoll,
 	ARG(fds, RAW, ARRAY, BOTH, 1, sizeof(struct pollfd)), ARG(nfds, UINT),
-	ARG(tmo_p, RAW_BOTH, SIZE_timespec), ARG(sigmask, SIGSET_IN, 4), ARG(sigsetsize, SIZE));
+	ARG(tmo_p, IN_LEFT, timespec), ARG(sigmask, SIGSET_IN, 4), ARG(sigsetsize, SIZE));
 
 /* The members of a set, as far as `nfds` reaches; false when it is not at hand. */
 static bool show_fd_set(struct decoder *d, unsigned at, unsigned when, struct value *ret)

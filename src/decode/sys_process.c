@@ -1,5 +1,6 @@
 /* Calls that make, replace, end, await and control processes. */
 #include <asm/prctl.h>
+#include <linux/kcmp.h>
 #include <linux/prctl.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
@@ -51,7 +52,10 @@ SHAPE(clone_args, struct clone_args)
 		ADD_ADDR(child_tid);
 	if (from->flags & CLONE_PARENT_SETTID)
 		ADD_ADDR(parent_tid);
-	value_set_signal(list_add(d, ret, "exit_signal"), (int)from->exit_signal);
+	if (from->exit_signal <= INT32_MAX)
+		value_set_signal(list_add(d, ret, "exit_signal"), (int)from->exit_signal);
+	else
+		ADD_UINT(exit_signal);
 	ADD_ADDR(stack);
 	ADD_HEX(stack_size);
 	if (from->flags & CLONE_SETTLS)
@@ -60,7 +64,7 @@ SHAPE(clone_args, struct clone_args)
 		ADD_ADDR(set_tid);
 		ADD_UINT(set_tid_size);
 	}
-	if (from->flags & CLONE_INTO_CGROUP)
+	if (from->cgroup || (from->flags & CLONE_INTO_CGROUP))
 		ADD_FD(cgroup);
 }
 
@@ -76,7 +80,18 @@ static void decode_clone3(struct decoder *d)
 		return;
 	}
 	memcpy(&args, chunk->bytes, MIN(chunk->len, sizeof(args)));
-	shape_clone_args.show(d, &args, ret);
+	if (d->done && (args.flags & CLONE_PARENT_SETTID)) {
+		struct value *tid;
+
+		/* what was written there is what was returned */
+		list_init(ret, VALUE_CHANGE);
+		shape_clone_args.show(d, &args, list_add(d, ret, NULL));
+		tid = list_add(d, list_add(d, ret, NULL), "parent_tid");
+		value_set_pid(tid, (int)d->call->ret);
+		tid->flags |= VALUE_BY_REF;
+	} else {
+		shape_clone_args.show(d, &args, ret);
+	}
 }
 
 SYSCALL_ODD(clone3, CLASS_PROCESS, RET_PID, decode_clone3, ARG(cl_args, RAW, ARRAY, ENTER, 1, 1),
@@ -111,7 +126,7 @@ static void decode_execveat(struct decoder *d)
 SYSCALL_ODD(execve, CLASS_FILE | CLASS_PROCESS, RET_INT, decode_execve, ARG(pathname, PATH),
 	ARG(argv, STRINGS), ARG(envp, STRINGS));
 SYSCALL_ODD(execveat, CLASS_FILE | CLASS_DESC | CLASS_PROCESS, RET_INT, decode_execveat,
-	ARG(dirfd, FD), ARG(pathname, PATH), ARG(argv, STRINGS), ARG(envp, STRINGS),
+	ARG(dirfd, DIRFD), ARG(pathname, PATH), ARG(argv, STRINGS), ARG(envp, STRINGS),
 	ARG(flags, FLAGS, at));
 SYSCALL(exit, CLASS_PROCESS, RET_INT, ARG(status, INT));
 SYSCALL(exit_group, CLASS_PROCESS, RET_INT, ARG(status, INT));
@@ -145,12 +160,30 @@ static void decode_waitid(struct decoder *d)
 SYSCALL_ODD(waitid, CLASS_PROCESS, RET_INT, decode_waitid, ARG(idtype, ENUM, wait_id), ARG(id, PID),
 	ARG(infop, OUT, siginfo), ARG(options, FLAGS, wait), ARG(rusage, OUT, rusage));
 
-SYSCALL(unshare, 0, RET_INT, ARG(flags, FLAGS, unshare));
+SYSCALL(unshare, 0, RET_INT, ARG(flags, FLAGS64, unshare));
 SYSCALL(setns, CLASS_DESC, RET_INT, ARG(fd, FD), ARG(nstype, FLAGS, namespace));
 SYSCALL(pidfd_open, CLASS_DESC, RET_FD, ARG(pid, PID), ARG(flags, FLAGS, pidfd_open));
 SYSCALL(pidfd_getfd, CLASS_DESC, RET_FD, ARG(pidfd, FD), ARG(targetfd, INT), ARG(flags, HEX32));
-SYSCALL(kcmp, 0, RET_INT, ARG(pid1, PID), ARG(pid2, PID), ARG(type, ENUM, kcmp), ARG(idx1, HEX),
-	ARG(idx2, HEX));
+static void decode_kcmp(struct decoder *d)
+{
+	switch (arg_u32(d, 2)) {
+	case KCMP_FILE:
+		for (unsigned at = 3; at < 5; at++)
+			value_set_fd(decoder_arg(d, at), arg_int(d, at));
+		break;
+	case KCMP_EPOLL_TFD: break;
+	case KCMP_VM:
+	case KCMP_FILES:
+	case KCMP_FS:
+	case KCMP_SIGHAND:
+	case KCMP_IO:
+	case KCMP_SYSVSEM: decoder_keep_args(d, 3); break;
+	default: break;
+	}
+}
+
+SYSCALL_ODD(kcmp, 0, RET_INT, decode_kcmp, ARG(pid1, PID), ARG(pid2, PID), ARG(type, ENUM, kcmp),
+	ARG(idx1, HEX), ARG(idx2, HEX));
 
 #define PURE (CLASS_PURE | CLASS_NEVER_FAILS)
 SYSCALL(getpid, PURE, RET_PID);
@@ -161,15 +194,28 @@ SYSCALL(getpgid, 0, RET_PID, ARG(pid, PID));
 SYSCALL(setpgid, 0, RET_INT, ARG(pid, PID), ARG(pgid, PID));
 SYSCALL(getsid, 0, RET_PID, ARG(pid, PID));
 SYSCALL(setsid, 0, RET_PID);
-SYSCALL(set_tid_address, 0, RET_PID, ARG(tidptr, ADDR));
+SYSCALL(set_tid_address, 0, RET_PID, ARG(tidptr, HEX));
 SYSCALL(set_robust_list, 0, RET_INT, ARG(head, ADDR), ARG(len, SIZE));
 SYSCALL(get_robust_list, 0, RET_INT, ARG(pid, PID), ARG(head_ptr, OUT, addr),
 	ARG(len_ptr, OUT, u64));
-SYSCALL(rseq, 0, RET_INT, ARG(rseq, ADDR), ARG(rseq_len, HEX32), ARG(flags, FLAGS, rseq),
+SYSCALL(rseq, 0, RET_INT, ARG(rseq, HEX), ARG(rseq_len, HEX32), ARG(flags, FLAGS, rseq),
 	ARG(sig, HEX32));
 SYSCALL(set_thread_area, 0, RET_INT, ARG(u_info, ADDR));
 SYSCALL(get_thread_area, 0, RET_INT, ARG(u_info, ADDR));
-SYSCALL(personality, 0, RET_HEX, ARG(persona, FLAGS, personality));
+/* Asks what it is. */
+#define PERSONALITY_QUERY 0xffffffff
+
+static void decode_personality(struct decoder *d)
+{
+	if (arg_u32(d, 0) == PERSONALITY_QUERY)
+		value_set_hex(decoder_arg(d, 0), PERSONALITY_QUERY);
+	if (!d->done)
+		return;
+	value_set_hex(&d->out->ret, (uint64_t)d->call->ret);
+	value_set_flags(decoder_add_detail(d, NULL), (uint32_t)d->call->ret, &flags_personality);
+}
+
+SYSCALL_ODD(personality, 0, RET_HEX, decode_personality, ARG(persona, FLAGS, personality));
 
 /* limits and usage */
 SHAPE(rlimit, struct rlimit)
@@ -197,7 +243,7 @@ SYSCALL(getrlimit, 0, RET_INT, ARG(resource, ENUM, rlimit), ARG(rlim, OUT, rlimi
 SYSCALL(setrlimit, 0, RET_INT, ARG(resource, ENUM, rlimit), ARG(rlim, IN, rlimit));
 SYSCALL(prlimit64, 0, RET_INT, ARG(pid, PID), ARG(resource, ENUM, rlimit),
 	ARG(new_limit, IN, rlimit), ARG(old_limit, OUT, rlimit));
-SYSCALL(getrusage, 0, RET_INT, ARG(who, ENUM_SIGNED, rusage_who), ARG(usage, OUT, rusage));
+SYSCALL(getrusage, 0, RET_INT, ARG(who, ENUM, rusage_who), ARG(usage, OUT, rusage));
 
 /* prctl: everything hangs on the option. */
 
@@ -238,6 +284,11 @@ static void decode_prctl(struct decoder *d)
 	/* pointers of other word sizes are numbers here */
 	switch (arg_u32(d, 0)) {
 	case PR_GET_DUMPABLE:
+		decoder_keep_args(d, 1);
+		if (d->done)
+			d->out->ret_note =
+				flag_set_exact(&flags_prctl_dumpable, (uint64_t)d->call->ret);
+		break;
 	case PR_GET_KEEPCAPS:
 	case PR_GET_SECCOMP:
 	case PR_GET_SECUREBITS:
@@ -258,11 +309,22 @@ static void decode_prctl(struct decoder *d)
 			value_set_addr(name, d->args[1]);
 		decoder_keep_args(d, 2);
 		break;
+	case PR_GET_PDEATHSIG:
+		prctl_number_out(d);
+		name = &d->out->args[1];
+		if (name->kind == VALUE_INT) {
+			value_set_signal(name, (int)name->num);
+			name->flags |= VALUE_BY_REF;
+		}
+		break;
 	case PR_SET_PDEATHSIG:
 		value_set_signal(decoder_arg(d, 1), arg_int(d, 1));
 		decoder_keep_args(d, 2);
 		break;
-	case PR_GET_PDEATHSIG:
+	case PR_GET_UNALIGN:
+	case PR_GET_FPEMU:
+	case PR_GET_FPEXC:
+	case PR_GET_ENDIAN:
 	case PR_GET_CHILD_SUBREAPER:
 	case PR_GET_TSC: prctl_number_out(d); break;
 	case PR_SET_DUMPABLE:
@@ -273,6 +335,9 @@ static void decode_prctl(struct decoder *d)
 	case PR_SET_CHILD_SUBREAPER:
 	case PR_SET_TIMERSLACK:
 	case PR_SET_TIMING:
+	case PR_SET_FPEMU:
+	case PR_SET_FPEXC:
+	case PR_SET_ENDIAN:
 		value_set_uint(decoder_arg(d, 1), d->args[1]);
 		decoder_keep_args(d, 2);
 		break;
@@ -298,11 +363,21 @@ static void decode_prctl(struct decoder *d)
 		decoder_keep_args(d, d->args[1] == 2 ? 3 : 2);
 		break;
 	case PR_SET_NO_NEW_PRIVS:
-	case PR_SET_THP_DISABLE:
-	case PR_GET_NO_NEW_PRIVS:
-	case PR_GET_THP_DISABLE:
-		for (unsigned at = 1; at < 5; at++)
-			value_set_uint(decoder_arg(d, at), d->args[at]);
+	case PR_SET_THP_DISABLE: value_set_uint(decoder_arg(d, 1), d->args[1]); break;
+	case PR_SET_TSC:
+		prctl_enum(d, 1, &flags_prctl_tsc);
+		decoder_keep_args(d, 2);
+		break;
+	case PR_MCE_KILL:
+		prctl_enum(d, 1, &flags_prctl_mce);
+		if (d->args[1] == PR_MCE_KILL_SET)
+			prctl_enum(d, 2, &flags_prctl_mce_set);
+		break;
+	case PR_GET_TID_ADDRESS:
+		if (d->done)
+			decoder_show_shape(
+				d, d->args[1], &shape_addr, CAPTURE_AT_EXIT, decoder_arg(d, 1));
+		decoder_keep_args(d, 2);
 		break;
 	case PR_SET_MM: prctl_enum(d, 1, &flags_prctl_mm); break;
 	case PR_SET_VMA:
@@ -333,7 +408,7 @@ static void decode_arch_prctl(struct decoder *d)
 }
 
 SYSCALL_ODD(arch_prctl, 0, RET_INT, decode_arch_prctl, ARG(code, ENUM, arch_prctl),
-	ARG(addr, RAW_OUT, 8));
+	ARG(addr, RAW_NUMBER, EXIT, 8));
 
 /* Up to which argument a request of ptrace has a meaning, and what data is. */
 static void decode_ptrace(struct decoder *d)

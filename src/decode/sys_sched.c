@@ -48,9 +48,9 @@ SHAPE(sched_attr, struct kernel_sched_attr)
 	ADD_UINT(sched_period);
 }
 
-SYSCALL(sched_setattr, 0, RET_INT, ARG(pid, PID), ARG(attr, IN, sched_attr), ARG(flags, HEX32));
+SYSCALL(sched_setattr, 0, RET_INT, ARG(pid, PID), ARG(attr, IN, sched_attr), ARG(flags, UINT));
 SYSCALL(sched_getattr, 0, RET_INT, ARG(pid, PID), ARG(attr, OUT, sched_attr), ARG(size, UINT),
-	ARG(flags, HEX32));
+	ARG(flags, UINT));
 
 static void show_cpus(struct decoder *d, unsigned when, uint64_t len)
 {
@@ -162,13 +162,17 @@ static void decode_futex(struct decoder *d)
 		futex_timeout(d);
 		decoder_keep_args(d, 4);
 		break;
-	case FUTEX_WAKE: decoder_keep_args(d, 3); break;
+	case FUTEX_WAKE:
+	case FUTEX_FD: decoder_keep_args(d, 3); break;
 	case FUTEX_REQUEUE:
 		value_set_uint(val2, arg_u32(d, 3));
 		decoder_keep_args(d, 5);
 		break;
 	case FUTEX_CMP_REQUEUE:
-	case FUTEX_CMP_REQUEUE_PI: value_set_uint(val2, arg_u32(d, 3)); break;
+	case FUTEX_CMP_REQUEUE_PI:
+		value_set_uint(val2, arg_u32(d, 3));
+		value_set_uint(decoder_arg(d, 5), arg_u32(d, 5));
+		break;
 	case FUTEX_WAKE_OP:
 		value_set_uint(val2, arg_u32(d, 3));
 		futex_wake_op(d);
@@ -201,7 +205,7 @@ static void decode_futex(struct decoder *d)
 }
 
 SYSCALL_ODD(futex, 0, RET_INT, decode_futex, ARG(uaddr, ADDR), ARG(futex_op, FLAGS, futex_op),
-	ARG(val, UINT), ARG(timeout, RAW_IN, SIZE_timespec), ARG(uaddr2, ADDR), ARG(val3, UINT));
+	ARG(val, UINT), ARG(timeout, RAW_IN, SIZE_timespec), ARG(uaddr2, ADDR), ARG(val3, HEX32));
 
 struct waitv {
 	uint64_t val;
@@ -218,9 +222,9 @@ SHAPE(waitv, struct waitv)
 }
 
 SYSCALL(futex_waitv, 0, RET_INT, ARG(waiters, ARRAY_IN, waitv, 1), ARG(nr_futexes, UINT),
-	ARG(flags, HEX32), ARG(timeout, IN, timespec), ARG(clockid, ENUM_SIGNED, clock));
+	ARG(flags, HEX32), ARG(timeout, IN, timespec), ARG(clockid, ENUM, clock));
 SYSCALL(futex_wait, 0, RET_INT, ARG(uaddr, ADDR), ARG(val, SIZE), ARG(mask, HEX),
-	ARG(flags, FLAGS, futex2), ARG(timeout, IN, timespec), ARG(clockid, ENUM_SIGNED, clock));
+	ARG(flags, FLAGS, futex2), ARG(timeout, IN, timespec), ARG(clockid, ENUM, clock));
 SYSCALL(futex_wake, 0, RET_INT, ARG(uaddr, ADDR), ARG(mask, HEX), ARG(nr, INT),
 	ARG(flags, FLAGS, futex2));
 SYSCALL(futex_requeue, 0, RET_INT, ARG(waiters, ADDR), ARG(flags, HEX32), ARG(nr_wake, INT),

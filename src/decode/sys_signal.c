@@ -16,18 +16,21 @@ static const struct flag_set *codes_of(int signo)
 	case SIGTRAP: return &flags_si_code_trap;
 	case SIGIO: return &flags_si_code_poll;
 	case SIGSYS: return &flags_si_code_sys;
-	default: return &flags_si_code;
+	default: return NULL;
 	}
 }
 
 static void set_code(struct value *ret, int signo, int code)
 {
-	uint64_t word = (uint64_t)(int64_t)code;
+	uint32_t word = (uint32_t)code;
 	const struct flag_set *set = codes_of(signo);
 
 	if (flag_set_exact(&flags_si_code, word))
 		set = &flags_si_code;
-	value_set_enum(ret, word, set);
+	if (set)
+		value_set_enum(ret, word, set);
+	else
+		value_set_hex(ret, word);
 }
 
 static void add_sender(struct decoder *d, const siginfo_t *from, struct value *ret)
@@ -38,10 +41,19 @@ static void add_sender(struct decoder *d, const siginfo_t *from, struct value *r
 
 static void add_sigval(struct decoder *d, const siginfo_t *from, struct value *ret)
 {
-	struct value *value = list_add(d, ret, "si_value");
+	value_set_int(list_add(d, ret, "si_int"), from->si_int);
+	value_set_addr(list_add(d, ret, "si_ptr"), (uint64_t)(uintptr_t)from->si_ptr);
+}
 
-	value_set_int(list_add(d, value, "int"), from->si_int);
-	value_set_addr(list_add(d, value, "ptr"), (uint64_t)(uintptr_t)from->si_ptr);
+#define USER_TICKS_PER_SECOND 100 /* USER_HZ: the same on every x86 kernel */
+
+static void add_ticks(struct decoder *d, struct value *ret, const char *name, int64_t ticks)
+{
+	struct value *item = list_add(d, ret, name);
+
+	value_set_int(item, ticks);
+	if (ticks)
+		item->comment = decoder_printf(d, "%.2f s", (double)ticks / USER_TICKS_PER_SECOND);
 }
 
 static void add_child(struct decoder *d, const siginfo_t *from, struct value *ret)
@@ -51,8 +63,14 @@ static void add_child(struct decoder *d, const siginfo_t *from, struct value *re
 		ADD_INT(si_status);
 	else
 		value_set_signal(list_add(d, ret, "si_status"), from->si_status);
-	ADD_INT(si_utime);
-	ADD_INT(si_stime);
+	add_ticks(d, ret, "si_utime", from->si_utime);
+	add_ticks(d, ret, "si_stime", from->si_stime);
+}
+
+static void add_band(struct decoder *d, const siginfo_t *from, struct value *ret)
+{
+	value_set_flags(list_add(d, ret, "si_band"), (uint64_t)from->si_band, &flags_poll_events);
+	ADD_FD(si_fd);
 }
 
 /* Codes below or at zero mean the same for every signal. */
@@ -66,6 +84,7 @@ static void add_by_code(struct decoder *d, const siginfo_t *from, struct value *
 		ADD_INT(si_overrun);
 		add_sigval(d, from, ret);
 		break;
+	case SI_SIGIO: add_band(d, from, ret); break;
 	default:
 		add_sender(d, from, ret);
 		add_sigval(d, from, ret);
@@ -81,8 +100,8 @@ SHAPE_SHARED(siginfo, siginfo_t)
 	value_set_signal(list_add(d, ret, "si_signo"), from->si_signo);
 	set_code(list_add(d, ret, "si_code"), from->si_signo, from->si_code);
 	if (from->si_errno)
-		value_set_enum(list_add(d, ret, "si_errno"), (uint64_t)(int64_t)from->si_errno,
-			&flags_errno);
+		value_set_enum(
+			list_add(d, ret, "si_errno"), (uint32_t)from->si_errno, &flags_errno);
 	if (from->si_code == SI_KERNEL)
 		return;
 	if (from->si_code <= 0) {
@@ -104,11 +123,7 @@ SHAPE_SHARED(siginfo, siginfo_t)
 	case SIGFPE:
 	case SIGBUS:
 	case SIGTRAP: ADD_ADDR(si_addr); break;
-	case SIGIO:
-		value_set_flags(
-			list_add(d, ret, "si_band"), (uint64_t)from->si_band, &flags_poll_events);
-		ADD_FD(si_fd);
-		break;
+	case SIGIO: add_band(d, from, ret); break;
 	case SIGSYS:
 		ADD_ADDR(si_call_addr);
 		value_set_name(list_add(d, ret, "si_syscall"),

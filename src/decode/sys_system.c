@@ -2,12 +2,14 @@
 #include <linux/bpf.h>
 #include <linux/io_uring.h>
 #include <linux/perf_event.h>
+#include <linux/reboot.h>
 #include <string.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 
 #include "decode/row_internal.h"
 #include "decode/shapes.h"
+#include "util/arena.h"
 
 SHAPE(utsname, struct utsname)
 {
@@ -47,12 +49,46 @@ SHAPE(sysinfo, struct sysinfo)
 }
 
 SYSCALL(sysinfo, 0, RET_INT, ARG(info, OUT, sysinfo));
-SYSCALL(getrandom, 0, RET_INT, ARG(buf, BUF_OUT), ARG(buflen, SIZE), ARG(flags, FLAGS, getrandom));
-SYSCALL(syslog, 0, RET_INT, ARG(type, ENUM, syslog), ARG(bufp, BUF_OUT), ARG(len, INT));
-SYSCALL(sethostname, 0, RET_INT, ARG(name, BUF_IN, 1), ARG(len, SIZE));
-SYSCALL(setdomainname, 0, RET_INT, ARG(name, BUF_IN, 1), ARG(len, SIZE));
-SYSCALL(reboot, 0, RET_INT, ARG(magic, ENUM, reboot_magic), ARG(magic2, ENUM, reboot_magic),
-	ARG(op, ENUM, reboot_cmd), ARG(arg, ADDR));
+static void decode_getrandom(struct decoder *d)
+{
+	if (d->out->args[0].kind == VALUE_DATA)
+		d->out->args[0].flags |= VALUE_BINARY;
+}
+
+SYSCALL_ODD(getrandom, 0, RET_INT, decode_getrandom, ARG(buf, BUF_OUT), ARG(buflen, SIZE),
+	ARG(flags, FLAGS, getrandom));
+/* The action is a plain number to its callers: the name stands beside it. */
+static void decode_syslog(struct decoder *d)
+{
+	const char *name = flag_set_exact(&flags_syslog, arg_u32(d, 0));
+
+	d->out->args[0].comment = name ? name : flags_syslog.unknown;
+	switch (arg_u32(d, 0)) {
+	case 0: /* close, open, clear, console off and on, size unread, size of the buffer */
+	case 1:
+	case 5:
+	case 6:
+	case 7:
+	case 9:
+	case 10: decoder_keep_args(d, 1); break;
+	case 2: /* read, read all, read and clear */
+	case 3:
+	case 4: break;
+	default: value_set_addr(decoder_arg(d, 1), d->args[1]); break;
+	}
+}
+
+SYSCALL_ODD(syslog, 0, RET_INT, decode_syslog, ARG(type, INT), ARG(bufp, BUF_OUT), ARG(len, INT));
+SYSCALL(sethostname, 0, RET_INT, ARG(name, BUF_IN, 1), ARG(len, UINT));
+SYSCALL(setdomainname, 0, RET_INT, ARG(name, BUF_IN, 1), ARG(len, UINT));
+static void decode_reboot(struct decoder *d)
+{
+	if (arg_u32(d, 2) != LINUX_REBOOT_CMD_RESTART2)
+		decoder_keep_args(d, 3);
+}
+
+SYSCALL_ODD(reboot, 0, RET_INT, decode_reboot, ARG(magic, ENUM, reboot_magic),
+	ARG(magic2, ENUM, reboot_magic), ARG(op, ENUM, reboot_cmd), ARG(arg, PATH));
 SYSCALL(iopl, 0, RET_INT, ARG(level, INT));
 SYSCALL(ioperm, 0, RET_INT, ARG(from, HEX), ARG(num, HEX), ARG(turn_on, INT));
 SYSCALL(vhangup, 0, RET_INT);
@@ -61,9 +97,9 @@ SYSCALL(finit_module, CLASS_DESC, RET_INT, ARG(fd, FD), ARG(param_values, PATH),
 	ARG(flags, FLAGS, module_init));
 SYSCALL(delete_module, 0, RET_INT, ARG(name, PATH), ARG(flags, FLAGS, module_delete));
 SYSCALL(kexec_load, 0, RET_INT, ARG(entry, ADDR), ARG(nr_segments, SIZE), ARG(segments, ADDR),
-	ARG(flags, FLAGS, kexec_load));
+	ARG(flags, FLAGS64, kexec_load));
 SYSCALL(kexec_file_load, CLASS_DESC, RET_INT, ARG(kernel_fd, FD), ARG(initrd_fd, FD),
-	ARG(cmdline_len, SIZE), ARG(cmdline, BUF_IN, 2), ARG(flags, FLAGS, kexec_file));
+	ARG(cmdline_len, SIZE), ARG(cmdline, BUF_IN, 2), ARG(flags, FLAGS64, kexec_file));
 SYSCALL(_sysctl, 0, RET_INT, ARG(args, ADDR));
 
 /* bpf: programs pass the part of the union that their headers know */
@@ -82,6 +118,11 @@ static void show_bpf_map_create(struct decoder *d, const union bpf_attr *from, s
 	ADD_FLAGS(map_flags, bpf_map_flags);
 	ADD_FD(inner_map_fd);
 	add_bpf_name(d, ret, "map_name", from->map_name);
+	ADD_UINT(map_ifindex);
+	ADD_FD(btf_fd);
+	ADD_UINT(btf_key_type_id);
+	ADD_UINT(btf_value_type_id);
+	ADD_UINT(btf_vmlinux_value_type_id);
 }
 
 static void show_bpf_elem(struct decoder *d, const union bpf_attr *from, struct value *ret)
@@ -110,8 +151,7 @@ static void decode_bpf(struct decoder *d)
 {
 	const struct capture *chunk = decoder_chunk(d, d->args[1], CAPTURE_AT_ENTER);
 	struct value *ret = decoder_arg(d, 1);
-	union bpf_attr attr;
-	const union bpf_attr *from = &attr;
+	union bpf_attr *from;
 
 	if (d->done && d->call->ret > 0)
 		switch (arg_u32(d, 0)) {
@@ -129,8 +169,8 @@ static void decode_bpf(struct decoder *d)
 	value_set_addr(ret, d->args[1]);
 	if (!chunk)
 		return;
-	memset(&attr, 0, sizeof(attr));
-	memcpy(&attr, chunk->bytes, MIN((size_t)chunk->len, sizeof(attr)));
+	from = arena_calloc(d->arena, 1, sizeof(*from));
+	memcpy(from, chunk->bytes, MIN((size_t)chunk->len, sizeof(*from)));
 	switch (arg_u32(d, 0)) {
 	case BPF_MAP_CREATE: show_bpf_map_create(d, from, ret); break;
 	case BPF_MAP_LOOKUP_ELEM:
@@ -180,10 +220,15 @@ _Static_assert(sizeof(struct perf_attr_head) == PERF_ATTR_SIZE_VER0, "the oldest
 
 SHAPE(perf_attr, struct perf_attr_head)
 {
-	struct value *config;
+	static const char *const bits[] = {"disabled", "inherit", "pinned", "exclusive",
+		"exclude_user", "exclude_kernel", "exclude_hv", "exclude_idle", "mmap", "comm",
+		"freq", "inherit_stat", "enable_on_exec", "task", "watermark"};
+	static const char *const skids[] = {
+		"arbitrary skid", "constant skid", "requested to have 0 skid", "must have 0 skid"};
+	struct value *config, *precise;
 
 	ADD_ENUM(type, perf_type);
-	ADD_HEX(size);
+	ADD_ENUM(size, perf_size);
 	config = list_add(d, ret, "config");
 	if (from->type == PERF_TYPE_HARDWARE)
 		value_set_enum(config, from->config, &flags_perf_hardware);
@@ -194,6 +239,12 @@ SHAPE(perf_attr, struct perf_attr_head)
 	ADD_UINT(sample_period);
 	ADD_FLAGS(sample_type, perf_sample);
 	ADD_FLAGS(read_format, perf_read);
+	for (size_t i = 0; i < ARRAY_SIZE(bits); i++)
+		if (from->bits >> i & 1)
+			value_set_uint(list_add(d, ret, bits[i]), 1);
+	precise = list_add(d, ret, "precise_ip");
+	value_set_uint(precise, from->bits >> ARRAY_SIZE(bits) & 3);
+	precise->comment = skids[precise->num];
 	ret->flags |= VALUE_ABBREV;
 }
 
@@ -206,16 +257,32 @@ SYSCALL(uprobe, 0, RET_INT);
 SHAPE(uring_params, struct io_uring_params)
 {
 	ADD_FLAGS(flags, io_uring_setup);
-	ADD_UINT(sq_thread_cpu);
+	ADD_HEX(sq_thread_cpu);
 	ADD_UINT(sq_thread_idle);
+}
+
+/* What the kernel adds on success. */
+SHAPE(uring_params_out, struct io_uring_params)
+{
+	fill_uring_params(d, from, ret);
 	ADD_UINT(sq_entries);
 	ADD_UINT(cq_entries);
 	ADD_FLAGS(features, io_uring_features);
 	ret->flags |= VALUE_ABBREV;
 }
 
-SYSCALL(io_uring_setup, CLASS_DESC | CLASS_IO_URING, RET_FD, ARG(entries, UINT),
-	ARG(params, OUT, uring_params));
+static void decode_io_uring_setup(struct decoder *d)
+{
+	struct value *ret = decoder_arg(d, 1);
+
+	if (d->done)
+		decoder_show_shape(d, d->args[1], &shape_uring_params_out, CAPTURE_AT_EXIT, ret);
+	else
+		decoder_show_shape(d, d->args[1], &shape_uring_params, CAPTURE_AT_ENTER, ret);
+}
+
+SYSCALL_ODD(io_uring_setup, CLASS_DESC | CLASS_IO_URING, RET_FD, decode_io_uring_setup,
+	ARG(entries, UINT), ARG(params, RAW_BOTH, SIZE_uring_params));
 SYSCALL(io_uring_enter, CLASS_DESC | CLASS_SIGNAL | CLASS_IO_URING, RET_INT, ARG(fd, FD),
 	ARG(to_submit, UINT), ARG(min_complete, UINT), ARG(flags, FLAGS, io_uring_enter),
 	ARG(sig, SIGSET_IN, 5), ARG(sigsz, SIZE));

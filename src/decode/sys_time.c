@@ -29,13 +29,13 @@ static void show_clock_id(struct decoder *d)
 }
 
 SYSCALL(nanosleep, CLASS_TIME, RET_INT, ARG(req, IN, timespec), ARG(rem, ADDR));
-SYSCALL_ODD(clock_nanosleep, CLASS_TIME, RET_INT, show_clock_id, ARG(clockid, ENUM_SIGNED, clock),
+SYSCALL_ODD(clock_nanosleep, CLASS_TIME, RET_INT, show_clock_id, ARG(clockid, ENUM, clock),
 	ARG(flags, FLAGS, clock_nanosleep), ARG(request, IN, timespec), ARG(remain, ADDR));
-SYSCALL_ODD(clock_gettime, CLOCK_CLASSES, RET_INT, show_clock_id, ARG(clockid, ENUM_SIGNED, clock),
+SYSCALL_ODD(clock_gettime, CLOCK_CLASSES, RET_INT, show_clock_id, ARG(clockid, ENUM, clock),
 	ARG(tp, OUT, timespec));
-SYSCALL_ODD(clock_settime, CLOCK_CLASSES, RET_INT, show_clock_id, ARG(clockid, ENUM_SIGNED, clock),
+SYSCALL_ODD(clock_settime, CLOCK_CLASSES, RET_INT, show_clock_id, ARG(clockid, ENUM, clock),
 	ARG(tp, IN, timespec));
-SYSCALL_ODD(clock_getres, CLOCK_CLASSES, RET_INT, show_clock_id, ARG(clockid, ENUM_SIGNED, clock),
+SYSCALL_ODD(clock_getres, CLOCK_CLASSES, RET_INT, show_clock_id, ARG(clockid, ENUM, clock),
 	ARG(res, OUT, timespec));
 
 SHAPE(timezone, struct timezone)
@@ -92,8 +92,8 @@ static void decode_clock_adjtime(struct decoder *d)
 }
 
 SYSCALL_ODD(adjtimex, CLOCK_CLASSES, RET_INT, decode_adjtimex, ARG(buf, OUT, timex));
-SYSCALL_ODD(clock_adjtime, CLOCK_CLASSES, RET_INT, decode_clock_adjtime,
-	ARG(clockid, ENUM_SIGNED, clock), ARG(buf, OUT, timex));
+SYSCALL_ODD(clock_adjtime, CLOCK_CLASSES, RET_INT, decode_clock_adjtime, ARG(clockid, ENUM, clock),
+	ARG(buf, OUT, timex));
 
 SHAPE(tms, struct tms)
 {
@@ -121,7 +121,7 @@ SYSCALL(alarm, CLASS_TIME, RET_INT, ARG(seconds, UINT));
 SYSCALL(getitimer, CLASS_TIME, RET_INT, ARG(which, ENUM, itimer), ARG(curr_value, OUT, itimerval));
 SYSCALL(setitimer, CLASS_TIME, RET_INT, ARG(which, ENUM, itimer), ARG(new_value, IN, itimerval),
 	ARG(old_value, OUT, itimerval));
-SYSCALL_ODD(timer_create, CLASS_TIME, RET_INT, show_clock_id, ARG(clockid, ENUM_SIGNED, clock),
+SYSCALL_ODD(timer_create, CLASS_TIME, RET_INT, show_clock_id, ARG(clockid, ENUM, clock),
 	ARG(sevp, IN, sigevent), ARG(timerid, OUT, int));
 SYSCALL(timer_settime, CLASS_TIME, RET_INT, ARG(timerid, INT), ARG(flags, FLAGS, clock_nanosleep),
 	ARG(new_value, IN, itimerspec), ARG(old_value, OUT, itimerspec));
@@ -129,7 +129,7 @@ SYSCALL(timer_gettime, CLASS_TIME, RET_INT, ARG(timerid, INT), ARG(curr_value, O
 SYSCALL(timer_getoverrun, CLASS_TIME, RET_INT, ARG(timerid, INT));
 SYSCALL(timer_delete, CLASS_TIME, RET_INT, ARG(timerid, INT));
 SYSCALL_ODD(timerfd_create, CLASS_DESC | CLASS_TIME, RET_FD, show_clock_id,
-	ARG(clockid, ENUM_SIGNED, clock), ARG(flags, FLAGS, tfd_create));
+	ARG(clockid, ENUM, clock), ARG(flags, FLAGS, tfd_create));
 SYSCALL(timerfd_settime, CLASS_DESC | CLASS_TIME, RET_INT, ARG(fd, FD),
 	ARG(flags, FLAGS, tfd_settime), ARG(new_value, IN, itimerspec),
 	ARG(old_value, OUT, itimerspec));

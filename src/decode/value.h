@@ -41,6 +41,7 @@ enum value_flag {
 	VALUE_ABBREV = 8,    /* list: fields left out on purpose (without -v) */
 	VALUE_NAMED = 16,    /* argument: shown with its name (clone's are, as optional ones) */
 	VALUE_ABSTRACT = 32, /* string: a name in the abstract socket namespace, shown @"..." */
+	VALUE_BINARY = 64,   /* data: no text by nature: shown as \x escapes */
 };
 
 /*
@@ -85,6 +86,12 @@ struct value {
 		} list;
 	};
 };
+
+/*
+ * Whether a flag word shows this name, of a set gone through in order: `decided` are the mask bits
+ * of the names shown so far.
+ */
+bool flag_name_matches(const struct flag_name *name, uint64_t bits, uint64_t decided);
 
 /* The name that matches exactly, or NULL. */
 const char *flag_set_exact(const struct flag_set *set, uint64_t value);

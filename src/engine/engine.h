@@ -52,10 +52,15 @@ struct engine_ops {
 
 	/*
 	 * Lets go of every task, leaves none stopped, delivers what is still buffered. Idempotent.
+	 * A launched command that cannot be let go (ptrace with a seccomp filter) is served on,
+	 * unreported, by launch_reap and `close`.
 	 */
 	int (*detach)(struct engine *e, struct err *err);
 
-	/* Detaches if need be. Accepts NULL. */
+	/*
+	 * Detaches if need be; waits for tasks that could not be let go, until a signal handler
+	 * runs. Accepts NULL.
+	 */
 	void (*close)(struct engine *e);
 };
 

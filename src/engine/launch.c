@@ -116,13 +116,18 @@ int launch_prepare(struct launch *l, char *const *argv, char *const *envp, struc
 	return 0;
 }
 
+void launch_cancel(struct launch *l)
+{
+	if (!l->pid || l->opened || l->reaped)
+		return;
+	kill(l->pid, SIGKILL);
+	while (launch_reap(l, true) == -EINTR)
+		;
+}
+
 void launch_deinit(struct launch *l)
 {
-	if (l->pid && !l->opened && !l->reaped) {
-		kill(l->pid, SIGKILL);
-		while (launch_reap(l, true) == -EINTR)
-			;
-	}
+	launch_cancel(l);
 	if (l->gate >= 0)
 		close(l->gate);
 	l->gate = -1;
@@ -162,31 +167,37 @@ static int place_fds(const int fds[3])
 	return 0;
 }
 
-static bool wait_at_gate(int gate)
+/* False: the tracer is gone. */
+static bool read_gate(int gate, void *bytes, size_t len)
 {
-	ssize_t nr;
-	char byte;
+	for (size_t done = 0; done < len;) {
+		ssize_t nr = read(gate, (char *)bytes + done, len - done);
 
-	do
-		nr = read(gate, &byte, 1);
-	while (nr < 0 && errno == EINTR);
-	return nr == 1; /* 0: the tracer is gone */
+		if (nr > 0)
+			done += (size_t)nr;
+		else if (nr == 0 || errno != EINTR)
+			return false;
+	}
+	return true;
 }
 
 static NORETURN void child(const struct launch *l, int gate)
 {
+	struct sock_filter filter[BPF_MAXINSNS];
+	struct sock_fprog prog = {.filter = filter};
 	int rc;
 
 	close(l->gate);
 	restore_dispositions(&l->ignored);
 	rc = place_fds(l->fds);
 	pthread_sigmask(SIG_SETMASK, &l->mask, NULL);
-	if (!wait_at_gate(gate))
+	if (!read_gate(gate, &prog.len, sizeof(prog.len)) || prog.len > BPF_MAXINSNS ||
+		!read_gate(gate, filter, prog.len * sizeof(*filter)))
 		_exit(127);
 	if (!rc) {
 		/* a failure costs speed only: the engine sees whether it worked */
-		if (l->seccomp)
-			syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, l->seccomp);
+		if (prog.len)
+			syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog);
 		execve(l->path, l->argv, l->envp);
 		rc = -errno;
 	}
@@ -246,12 +257,32 @@ int launch_fork(struct launch *l, struct err *err)
 	return 0;
 }
 
+static int send_gate(int gate, const void *bytes, size_t len)
+{
+	for (size_t done = 0; done < len;) {
+		ssize_t nr = send(gate, (const char *)bytes + done, len - done, MSG_NOSIGNAL);
+
+		if (nr >= 0)
+			done += (size_t)nr;
+		else if (errno == EPIPE || errno == ECONNRESET)
+			return 0; /* killed at the gate; launch_reap tells how */
+		else if (errno != EINTR)
+			return -errno;
+	}
+	return 0;
+}
+
 int launch_release(struct launch *l, struct err *err)
 {
+	unsigned short len = l->seccomp ? l->seccomp->len : 0;
+	int rc;
+
 	l->opened = true;
-	/* EPIPE: killed at the gate; launch_reap tells how */
-	if (send(l->gate, "", 1, MSG_NOSIGNAL) < 0 && errno != EPIPE)
-		return err_sys(err, -errno, "cannot open the gate");
+	rc = send_gate(l->gate, &len, sizeof(len));
+	if (!rc && len)
+		rc = send_gate(l->gate, l->seccomp->filter, len * sizeof(*l->seccomp->filter));
+	if (rc < 0)
+		return err_sys(err, rc, "cannot open the gate");
 	return 0;
 }
 
@@ -283,6 +314,10 @@ int launch_reap(struct launch *l, bool block)
 	int status;
 	pid_t pid;
 
+	if (!l->reaped && l->serve) {
+		l->serve(l->server, SERVE_MS);
+		return l->reaped ? 1 : block ? -EINTR : 0;
+	}
 	if (l->reaped)
 		return 1;
 	for (;;) {

@@ -22,12 +22,15 @@ struct launch {
 	int fds[3];        /* what becomes descriptors 0-2; -1 = inherit. borrowed */
 	sigset_t mask;     /* signal mask for the child */
 	sigset_t ignored;  /* signals that are ignored in the child; the others are at default */
-	/* A seccomp filter to install before the execve, or NULL. Borrowed until launch_fork. */
+	/* A seccomp filter to install before the execve, or NULL. Borrowed until launch_release. */
 	const struct sock_fprog *seccomp;
 	pid_t pid;   /* 0 before launch_fork */
-	int gate;    /* owned; both ways: a byte opens the gate, an errno comes back; -1 = none */
+	int gate;    /* owned; the filter opens it, an errno may come back; -1 = none */
 	bool opened; /* the gate was */
 	int verdict; /* what launch_exec_error knows so far */
+	/* Set by an engine that cannot let go of the command: keeps it going for `timeout_ms`. */
+	void (*serve)(void *server, int timeout_ms);
+	void *server; /* borrowed */
 	bool reaped;
 	int status; /* as waitpid(2) encodes it; valid when reaped */
 };
@@ -42,6 +45,9 @@ void launch_deinit(struct launch *l); /* ends a child that is still at the gate 
 
 int launch_fork(struct launch *l, struct err *err);
 
+/* Ends a child that is still at the gate; for an engine that cannot watch it. */
+void launch_cancel(struct launch *l);
+
 /* Opens the gate: the child's next system call of note is its execve. Does not wait. */
 int launch_release(struct launch *l, struct err *err);
 
@@ -55,6 +61,10 @@ int launch_exec_error(struct launch *l);
 /* Notes the wait status; for engines that wait themselves. */
 void launch_note_status(struct launch *l, int status);
 
-/* waitpid: 1 = ended (status noted), 0 = runs (only with `block` false). Retries EINTR unless
- * `block`, where it returns -EINTR so that the caller can look at its stop flag. */
+/*
+ * waitpid: 1 = ended (status noted), 0 = runs (only with `block` false). Retries EINTR unless
+ * `block`, where it returns -EINTR so that the caller can look at its stop flag. With `serve` set
+ * it takes up to SERVE_MS even without `block`.
+ */
+#define SERVE_MS 50
 int launch_reap(struct launch *l, bool block);

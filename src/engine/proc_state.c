@@ -194,18 +194,35 @@ void proc_state_comm(pid_t tid, char *ret_comm, size_t cap)
 	ret_comm[strcspn(ret_comm, "\n")] = '\0';
 }
 
-long proc_state_status(pid_t tid, const char *key)
+/* What follows `key` in /proc/TID/status; NULL = not there. `text` is the storage. */
+static const char *find_status(pid_t tid, const char *key, char *text, size_t cap)
 {
-	char path[64], text[4096];
+	char path[64];
 	const char *at;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", tid);
-	if (read_text(path, text, sizeof(text)) < 0)
-		return -1;
-	for (at = text; at && *at; at = strchr(at, '\n')) {
+	if (read_text(path, text, cap) < 0)
+		return NULL;
+	for (at = text; at; at = strchr(at, '\n')) {
 		at += *at == '\n';
 		if (!strncmp(at, key, strlen(key)))
-			return strtol(at + strlen(key), NULL, 10);
+			return at + strlen(key);
 	}
-	return -1;
+	return NULL;
+}
+
+long proc_state_status(pid_t tid, const char *key)
+{
+	char text[4096];
+	const char *value = find_status(tid, key, text, sizeof(text));
+
+	return value ? strtol(value, NULL, 10) : -1;
+}
+
+bool proc_state_is_alive(pid_t tid)
+{
+	char text[4096];
+	const char *state = find_status(tid, "State:", text, sizeof(text));
+
+	return state && !strchr("ZX", state[strspn(state, "\t ")]);
 }

@@ -4,6 +4,7 @@
  * descriptors (EV_FD), working directory (EV_CWD) and mappings (EV_MAP).
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -27,3 +28,6 @@ void proc_state_comm(pid_t tid, char *ret_comm, size_t cap);
 
 /* A number after `key` ("TracerPid:") in /proc/TID/status; -1 = not there. */
 long proc_state_status(pid_t tid, const char *key);
+
+/* False when it is gone or a zombie. */
+bool proc_state_is_alive(pid_t tid);

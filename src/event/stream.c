@@ -194,15 +194,21 @@ static int note_task_gone(struct stream *s, const struct event *ev, struct err *
 
 static int note_exec(struct stream *s, const struct event *ev, struct err *err)
 {
-	/* exec from another thread: that thread's execve returns under the leader's id */
+	/*
+	 * Exec from another thread: that thread's execve returns under the leader's id, and the
+	 * leader's own call never does.
+	 */
 	if (ev->exec.old_tid && ev->exec.old_tid != ev->tid) {
+		struct flight *leader = map_get(&s->flights, (uint32_t)ev->tid);
 		struct flight *f = map_remove(&s->flights, (uint32_t)ev->exec.old_tid);
+		int r = deliver_unfinished(s, leader, ev->time_ns, 0, err);
 
-		if (f) {
-			if (f->enter)
-				f->enter->tid = ev->tid;
+		if (f && f->enter)
+			f->enter->tid = ev->tid;
+		if (f)
 			flight_destroy(map_put(&s->flights, (uint32_t)ev->tid, f));
-		}
+		if (r < 0)
+			return r;
 	}
 	return deliver(s, ev, err);
 }

@@ -35,12 +35,10 @@ struct expr_tree *expr_tree_create(void)
 
 void expr_tree_destroy(struct expr_tree *tree)
 {
-	pcre2_code **code;
-
 	if (!tree)
 		return;
-	VEC_FOREACH (code, &tree->regexes)
-		pcre2_code_free(*code);
+	for (size_t i = 0; i < tree->regexes.len; i++)
+		pcre2_code_free(tree->regexes.data[i]);
 	VEC_DEINIT(&tree->regexes);
 	pcre2_match_data_free(tree->match);
 	pcre2_match_context_free(tree->limits);

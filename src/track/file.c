@@ -43,8 +43,13 @@ void rights_drop(struct track *t, rights_queue *queue)
 
 void pending_drop(struct track *t, pending_queue *queue)
 {
-	while (queue->len)
-		file_unref(t, queue->data[--queue->len].file);
+	while (queue->len) {
+		struct file *f = queue->data[--queue->len].file;
+
+		f->socket->waiting = false;
+		rights_drop(t, &f->socket->early);
+		file_unref(t, f);
+	}
 }
 
 static void drop_queues(struct track *t, struct socket *s)
@@ -60,6 +65,8 @@ static void socket_destroy(struct track *t, struct socket *s)
 	if (!s)
 		return;
 	drop_queues(t, s);
+	rights_drop(t, &s->early);
+	VEC_DEINIT(&s->early);
 	VEC_DEINIT(&s->sent);
 	VEC_DEINIT(&s->received);
 	VEC_DEINIT(&s->connects);

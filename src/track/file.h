@@ -38,10 +38,10 @@ struct rights {
 	struct file **files; /* owned, with a reference each */
 };
 
-/* A connect not accepted yet, or an accept whose connect has not been seen to return. */
+/* A connect that was not accepted yet, or an accept whose connect has not been seen to return. */
 struct pending {
-	uint64_t time_ns;  /* when connect began; when accept ended */
-	struct file *file; /* owns a reference */
+	uint64_t begin_ns, end_ns; /* of the call */
+	struct file *file;         /* owns a reference */
 };
 
 typedef VEC(struct rights) rights_queue; /* oldest first */
@@ -53,10 +53,14 @@ struct socket {
 	rights_queue sent;
 	/* received here by descriptors of unknown meaning, as their sendmsg returned later */
 	rights_queue received;
+	/* in the `connects` of a listener, and what was sent since; the other end does not exist */
+	bool waiting;
+	rights_queue early;
 	/* of a listener */
 	pending_queue connects;
 	pending_queue accepts;
-	bool strangers;     /* others than traced processes connect here: no pairing */
+	uint64_t paired_ns; /* when the last connect that was paired ended */
+	bool unordered;     /* who is accepted when is not known: no pairing */
 	uint64_t bound_key; /* in track->bound; 0 = not there */
 };
 

@@ -159,10 +159,9 @@ static struct file *take_pending(pending_queue *queue)
 	return f;
 }
 
-/* The order in which connections are accepted is that in which they were made, no longer known. */
 static void stop_pairing(struct track *t, struct socket *s)
 {
-	s->strangers = true;
+	s->unordered = true;
 	pending_drop(t, &s->accepts);
 	pending_drop(t, &s->connects);
 }
@@ -170,8 +169,17 @@ static void stop_pairing(struct track *t, struct socket *s)
 static bool pairs_connections(const struct file *listener)
 {
 	return listener && listener->socket && listener->socket->bound_key &&
-	       !listener->socket->strangers && listener->nr_slots &&
+	       !listener->socket->unordered && listener->nr_slots &&
 	       (listener->view.type == SOCK_STREAM || listener->view.type == SOCK_SEQPACKET);
+}
+
+/* Connections are accepted in the order in which they were made; known if none overlap. */
+static bool first_is_first(const pending_queue *connects)
+{
+	for (size_t i = 1; i < connects->len; i++)
+		if (connects->data[i].begin_ns < connects->data[0].end_ns)
+			return false;
+	return true;
 }
 
 static void pair_accepted(const struct call_context *c, struct file *listener, struct file *f)
@@ -180,14 +188,21 @@ static void pair_accepted(const struct call_context *c, struct file *listener, s
 
 	if (!pairs_connections(listener))
 		return;
-	if (s->connects.len) {
+	if (s->connects.len && first_is_first(&s->connects)) {
+		uint64_t end_ns = s->connects.data[0].end_ns;
 		struct file *client = take_pending(&s->connects);
+		rights_queue none = {0};
 
+		client->socket->waiting = false;
+		file_socket(f)->sent = client->socket->early;
+		client->socket->early = none;
+		s->paired_ns = MAX(s->paired_ns, end_ns);
 		file_pair(client, f);
 		file_unref(c->t, client);
-	} else if (s->accepts.len < SOCKET_QUEUE_MAX) {
+	} else if (!s->connects.len && s->accepts.len < SOCKET_QUEUE_MAX) {
 		/* the client may be traced and just not have returned from connect */
-		VEC_PUSH(&s->accepts, (struct pending){c->ev->time_ns, file_ref(f)});
+		VEC_PUSH(&s->accepts,
+			(struct pending){c->call->enter_ns, c->ev->time_ns, file_ref(f)});
 	} else {
 		stop_pairing(c->t, s);
 	}
@@ -222,23 +237,26 @@ void on_accept(const struct call_context *c)
 static void pair_connected(const struct call_context *c, struct file *f)
 {
 	struct file *listener = map_get(&c->t->bound, unix_key(f->view.peer, f->view.peer_len));
+	struct pending pending = {c->call->enter_ns, c->ev->time_ns, f};
 	struct socket *s;
 
-	if (!pairs_connections(listener) || listener == f || !f->nr_slots)
+	if (!pairs_connections(listener) || listener == f || !f->nr_slots || f->socket->waiting)
 		return;
 	s = listener->socket;
-	if (s->accepts.len && s->accepts.data[0].time_ns < c->call->enter_ns) {
-		/* that one was accepted before we began to connect */
+	if (pending.begin_ns < s->paired_ns || s->connects.len == SOCKET_QUEUE_MAX ||
+		(s->accepts.len && s->accepts.data[0].end_ns < pending.begin_ns)) {
+		/* it overlaps one that was paired, or a process that is not traced connected */
 		stop_pairing(c->t, s);
 	} else if (s->accepts.len) {
 		struct file *accepted = take_pending(&s->accepts);
 
+		s->paired_ns = MAX(s->paired_ns, pending.end_ns);
 		file_pair(f, accepted);
 		file_unref(c->t, accepted);
-	} else if (s->connects.len < SOCKET_QUEUE_MAX) {
-		VEC_PUSH(&s->connects, (struct pending){c->call->enter_ns, file_ref(f)});
 	} else {
-		stop_pairing(c->t, s);
+		file_ref(f);
+		VEC_PUSH(&s->connects, pending);
+		f->socket->waiting = true;
 	}
 }
 
@@ -335,43 +353,62 @@ static void explain_received(struct rights *received, const struct rights *sent)
 	}
 }
 
-static void send_message(const struct call_context *c, const struct message *m)
+static struct rights collect_rights(const struct call_context *c, const struct message *m)
 {
-	struct file *f = file_at(c, 0), *to = f ? f->peer : NULL;
-	struct track *t = c->t;
-	struct rights sent;
-	struct socket *s;
+	struct rights sent = {.time_ns = c->call->enter_ns, .nr = m->nr_fds};
 
-	if (!m->nr_fds || !to || !to->nr_slots)
-		return;
-	sent = (struct rights){.time_ns = c->call->enter_ns, .nr = m->nr_fds};
 	sent.files = xcalloc(m->nr_fds, sizeof(*sent.files));
 	for (unsigned i = 0; i < m->nr_fds; i++) {
-		struct file *passed = files_get(task_files(c->task), m->fds[i]);
+		struct file *f = files_get(task_files(c->task), m->fds[i]);
 
-		sent.files[i] = passed ? file_ref(passed) : file_create(t, TRACK_UNKNOWN, NULL, 0);
+		sent.files[i] = f ? file_ref(f) : file_create(c->t, TRACK_UNKNOWN, NULL, 0);
 	}
-	s = file_socket(to);
-	/* the receiver may have returned from its call before we did; not before we began */
-	while (s->received.len) {
-		struct rights received = take_rights(&s->received);
-		bool ours = received.time_ns >= c->call->enter_ns;
+	return sent;
+}
+
+/*
+ * True when the receiver had returned from its call before the sender did, so that the descriptors
+ * could be explained. Receivers that returned before the sender began got something else.
+ */
+static bool was_received(const struct call_context *c, struct socket *to, struct rights *sent)
+{
+	while (to->received.len) {
+		struct rights received = take_rights(&to->received);
+		bool ours = received.time_ns >= sent->time_ns;
 
 		if (ours)
-			explain_received(&received, &sent);
-		rights_deinit(t, &received);
-		if (ours) {
-			rights_deinit(t, &sent);
-			return;
-		}
+			explain_received(&received, sent);
+		rights_deinit(c->t, &received);
+		if (ours)
+			return true;
 	}
-	if (s->sent.len == SOCKET_QUEUE_MAX) {
-		/* nobody reads them here: forget the order rather than mix it up */
-		rights_drop(t, &s->sent);
-		rights_deinit(t, &sent);
+	return false;
+}
+
+static void send_message(const struct call_context *c, const struct message *m)
+{
+	struct file *f = file_at(c, 0);
+	struct socket *to = NULL;
+	rights_queue *queue;
+	struct rights sent;
+
+	if (!m->nr_fds || !f)
 		return;
+	if (f->peer && f->peer->nr_slots)
+		to = file_socket(f->peer);
+	else if (!f->socket || !f->socket->waiting)
+		return;
+	queue = to ? &to->sent : &f->socket->early;
+	sent = collect_rights(c, m);
+	if (to && was_received(c, to, &sent)) {
+		rights_deinit(c->t, &sent);
+	} else if (queue->len == SOCKET_QUEUE_MAX) {
+		/* nobody reads them here: forget the order rather than mix it up */
+		rights_drop(c->t, queue);
+		rights_deinit(c->t, &sent);
+	} else {
+		VEC_PUSH(queue, sent);
 	}
-	VEC_PUSH(&s->sent, sent);
 }
 
 static void receive_known(

@@ -37,4 +37,5 @@
 
 #define VEC_REMOVE_UNORDERED(v, at) ((v)->data[at] = (v)->data[--(v)->len])
 
-#define VEC_FOREACH(it, v) for ((it) = (v)->data; (it) < (v)->data + (v)->len; (it)++)
+/* An empty vector has no storage, and NULL + 0 is undefined. */
+#define VEC_FOREACH(it, v) for ((it) = (v)->data; (it) && (it) < (v)->data + (v)->len; (it)++)

@@ -12,6 +12,7 @@ struct config {
 	unsigned count, number;
 	const char *text;
 	struct option_list list;
+	uint64_t size;
 };
 
 #define AT(field) offsetof(struct config, field)
@@ -24,6 +25,7 @@ static const struct option table[] = {
 	{OPTION_TEXT, 'o', "output", "FILE", "", AT(text)},
 	{OPTION_LIST, 'e', "expr", "SPEC", "", AT(list)},
 	{OPTION_NUMBER, 0, "limit", "N", "", AT(number), .max = 100},
+	{OPTION_SIZE, 0, "size", "SIZE", "", AT(size)},
 	OPTION_END,
 };
 
@@ -85,6 +87,22 @@ TEST(words_permute_for_subcommands)
 	assert_string_equal(p.words[2], "-T");
 }
 
+TEST(sizes_take_units)
+{
+	static const struct {
+		const char *word;
+		uint64_t expected;
+	} rows[] = {
+		{"--size=512", 512},
+		{"--size=4k", 4000},
+		{"--size=100MB", 100000000},
+		{"--size=2G", 2000000000},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(PARSE(true, rows[i].word).config.size, rows[i].expected);
+}
+
 TEST(mistakes_say_what_would_be_right)
 {
 	static const struct {
@@ -99,6 +117,9 @@ TEST(mistakes_say_what_would_be_right)
 		{"-o", "-o needs a value: FILE"},
 		{"--limit=101", "--limit=101: '101' is not a number from 0 to 100"},
 		{"--limit=-1", "--limit=-1: '-1' is not a number from 0 to 100"},
+		{"--size=5x", "--size=5x: '5x' is not a size such as 512, 64K or 100MB"},
+		{"--size=20000000T",
+			"--size=20000000T: '20000000T' is not a size such as 512, 64K or 100MB"},
 		{"--limit=5x", "--limit=5x: '5x' is not a number from 0 to 100"},
 	};
 

@@ -200,6 +200,18 @@ TEST(exec_from_a_thread_returns_under_the_leaders_id)
 	play_check(&p, "exit@1 exec@1 call:59=0/path/data@1 end");
 }
 
+TEST(exec_from_a_thread_ends_the_leaders_call)
+{
+	struct event lane[] = {
+		enter(1, 202, 5), enter(5, 59, 10), plain(EV_EXEC, 1, 30), leave(1, 59, 10, 40, 0)};
+	struct play p;
+
+	lane[2].exec.old_tid = 5;
+	play_init(&p);
+	play_lane(&p, lane, 4);
+	play_check(&p, "call:202=0?/path@1 exec@1 call:59=0/path/data@1 end");
+}
+
 TEST(counts_losses_and_late_events)
 {
 	struct event lost = plain(EV_LOST, 0, 20);

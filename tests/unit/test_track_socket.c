@@ -359,6 +359,71 @@ TEST(connections_by_name)
 	finish(t);
 }
 
+static struct track *track_with_listener(struct sockaddr_un *address)
+{
+	struct track *t = track_create();
+
+	feed(t, build_call(1, 1, CALL_socket, 3, AF_UNIX, SOCK_STREAM, 0));
+	feed(t, address_call(1, CALL_bind, 3, address, "/run/s"));
+	for (int fd = 5; fd < 9; fd++)
+		feed(t, build_call(2, 2, CALL_socket, fd, AF_UNIX, SOCK_STREAM, 0));
+	feed_open(t, 2, "/file", 4);
+	return t;
+}
+
+TEST(sent_before_it_was_accepted)
+{
+	struct sockaddr_un address;
+	struct track *t = track_with_listener(&address);
+
+	feed(t, address_call(2, CALL_connect, 5, &address, "/run/s"));
+	feed_send(t, 2, 5, 4);
+	feed_send(t, 2, 5, 5); /* itself */
+	feed(t, build_call(2, 2, CALL_close, 0, 5));
+	feed(t, build_call(2, 2, CALL_close, 0, 4));
+	feed(t, build_call(1, 1, CALL_accept, 10, 3));
+	feed_receive(t, 1, 10, 11);
+	expect_path(t, 1, 11, "/file");
+	feed_receive(t, 1, 10, 12);
+	assert_int_equal(file_at(t, 1, 12)->peer_id, file_at(t, 1, 10)->id);
+	/* never accepted: nothing may be left behind */
+	feed(t, address_call(2, CALL_connect, 6, &address, "/run/s"));
+	feed_send(t, 2, 6, 6);
+	feed(t, build_call(2, 2, CALL_close, 0, 6));
+	feed(t, build_call(1, 1, CALL_close, 0, 3));
+	feed(t, build_call(2, 2, CALL_getpid, 2));
+	finish(t);
+}
+
+TEST(connects_that_overlap_are_not_paired)
+{
+	struct sockaddr_un address;
+	struct track *t = track_with_listener(&address);
+	struct event *first, *second;
+
+	first = address_call(2, CALL_connect, 5, &address, "/run/s");
+	second = address_call(2, CALL_connect, 6, &address, "/run/s");
+	second->call.enter_ns = first->time_ns - 1;
+	feed(t, first);
+	feed(t, second);
+	feed(t, build_call(1, 1, CALL_accept, 10, 3));
+	feed(t, build_call(1, 1, CALL_accept, 11, 3));
+	assert_int_equal(file_at(t, 2, 5)->peer_id, 0);
+	assert_int_equal(file_at(t, 2, 6)->peer_id, 0);
+	finish(t);
+	/* one that was under way when another was paired */
+	t = track_with_listener(&address);
+	first = address_call(2, CALL_connect, 5, &address, "/run/s");
+	second = address_call(2, CALL_connect, 6, &address, "/run/s");
+	second->call.enter_ns = first->time_ns - 1;
+	feed(t, first);
+	feed(t, build_call(1, 1, CALL_accept, 10, 3));
+	feed(t, second);
+	feed(t, build_call(1, 1, CALL_accept, 11, 3));
+	assert_int_equal(file_at(t, 2, 6)->peer_id, 0);
+	finish(t);
+}
+
 TEST(queues_do_not_keep_each_other_alive)
 {
 	struct track *t = track_create();

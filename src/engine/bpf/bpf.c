@@ -1,6 +1,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -172,6 +173,12 @@ static int add_state(void *self, const struct event *ev, struct err *err)
 	return stream_push(e->stream, ev, err);
 }
 
+/* Of the child at the gate: our own descriptors do not pass the execve. */
+static int add_inherited(void *self, const struct event *ev, struct err *err)
+{
+	return ev->kind == EV_FD && ev->state.flags & O_CLOEXEC ? 0 : add_state(self, ev, err);
+}
+
 static int bpf_launch(struct engine *e, struct launch *launch, struct err *err)
 {
 	struct epoll_event event = {.events = EPOLLIN};
@@ -195,7 +202,7 @@ static int bpf_launch(struct engine *e, struct launch *launch, struct err *err)
 		return rc;
 	/* not the mappings: they are ours, until the execve */
 	rc = proc_state_emit(launch->pid, launch->pid, e->kinds & ~EV_BIT(EV_MAP), clock_now_ns(),
-		add_state, e, err);
+		add_inherited, e, err);
 	if (rc < 0)
 		return rc;
 	raise_priority(e);
@@ -227,7 +234,7 @@ static int bpf_attach(struct engine *e, pid_t pid, struct err *err)
 	int rc;
 
 	if (tgid < 0)
-		return err_set(err, -ESRCH, "no process %d", pid);
+		return err_sys(err, -ESRCH, "cannot attach to process %d", pid);
 	if (tgid == getpid())
 		return err_set(err, -EPERM, "renacer cannot trace itself");
 	rc = load_attach(&e->load, err);
@@ -237,7 +244,7 @@ static int bpf_attach(struct engine *e, pid_t pid, struct err *err)
 	if (rc < 0)
 		return rc;
 	if (!rc)
-		return err_set(err, -ESRCH, "no process %d", pid);
+		return err_sys(err, -ESRCH, "cannot attach to process %d", pid);
 	raise_priority(e);
 	return proc_state_emit(tgid, pid, e->kinds, clock_now_ns(), add_state, e, err);
 }

@@ -8,12 +8,15 @@
  * it checks against the kernel's BTF like any other.
  */
 
+#include <linux/types.h>
+
 #define PF_IO_WORKER   0x00000010
 #define PF_EXITING     0x00000004
 #define PF_USER_WORKER 0x00004000
 
-#define SIGNAL_GROUP_EXIT    4 /* signal_struct.flags: the process is going down */
-#define TRACE_SIGNAL_IGNORED 1 /* `result` of signal_generate */
+#define SIGNAL_GROUP_EXIT      4 /* signal_struct.flags: the process is going down */
+#define TRACE_SIGNAL_DELIVERED 0 /* `result` of signal_generate */
+#define TRACE_SIGNAL_IGNORED   1
 
 #define CLONE_VM     0x00000100
 #define CLONE_FS     0x00000200
@@ -22,7 +25,6 @@
 #define CLONE_THREAD 0x00010000
 
 struct task_struct;
-struct linux_binprm;
 struct seq_file;
 
 struct bpf_iter_meta {

@@ -24,6 +24,9 @@ static_assert((int)KERNEL_BTF_FUNC == BTF_KIND_FUNC, "");
 /* Anonymous structs and unions inside one another; the kernel has 5. */
 #define MAX_DEPTH 16
 
+/* All names asked for are longer. */
+#define PREFIX_LEN 4
+
 struct btf_view {
 	const uint8_t *types;
 	uint32_t types_len;
@@ -134,7 +137,7 @@ int kernel_btf_find(const void *btf, size_t len, struct kernel_btf_query *querie
 
 	if (len < sizeof(*h) || h->magic != BTF_MAGIC || h->hdr_len < sizeof(*h) ||
 		h->hdr_len > len || (uint64_t)h->type_off + h->type_len > len - h->hdr_len ||
-		(uint64_t)h->str_off + h->str_len > len - h->hdr_len || !h->str_len ||
+		(uint64_t)h->str_off + h->str_len > len - h->hdr_len || h->str_len < PREFIX_LEN ||
 		h->type_off % 4 || h->hdr_len % 4)
 		return err_set(err, -EINVAL, "the kernel's BTF has a form that is not known");
 	v.types = (const uint8_t *)btf + h->hdr_len + h->type_off;

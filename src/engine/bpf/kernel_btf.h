@@ -16,8 +16,8 @@ enum kernel_btf_kind {
 };
 
 struct kernel_btf_query {
-	uint32_t kind; /* enum kernel_btf_kind */
-	const char *type;
+	uint32_t kind;      /* enum kernel_btf_kind */
+	const char *type;   /* of 4 characters or more */
 	const char *member; /* NULL: the type itself is asked for */
 	/* Answer. `id` is 0 when there is no such type, or no such member in it. */
 	uint32_t id;

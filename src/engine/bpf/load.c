@@ -44,33 +44,37 @@ enum query {
 	QUERY_TASK_EXIT_CODE,
 	QUERY_TASK_THREAD_INFO,
 	QUERY_THREAD_INFO_STATUS,
+	QUERY_THREAD_INFO_FLAGS,
 	QUERY_TASK_SIGNAL,
-	QUERY_TASK_STORAGE,
 	QUERY_SIGNAL_FLAGS,
+	QUERY_SIGNAL_EXIT_CODE,
+	QUERY_SIGNAL_EXEC_TASK, /* under another name before Linux 5.16 */
 	QUERY_BPRM_FILENAME,
 	QUERY_HOOKS, /* first of the ids of what programs attach to */
 };
 
+enum hook_way { HOOK_TP_BTF, HOOK_RAW_TP, HOOK_ITER };
+
 struct hook {
-	const char *program; /* in tracer.bpf.c */
-	uint32_t kind;       /* enum kernel_btf_kind */
-	const char *type;
-	uint64_t kinds; /* EV_BIT mask: needed only for one of these; 0 = always */
-	bool optional;  /* younger than the rest */
+	const char *program; /* in tracer.bpf.c; also the name of the tracepoint */
+	enum hook_way way;
+	const char *type; /* in the kernel's BTF */
+	uint64_t kinds;   /* EV_BIT mask: needed only for one of these; 0 = always */
+	bool optional;    /* younger than the rest */
 };
 
 static const struct hook hooks[] = {
 	/* in the order of attaching: calls are seen only once all else is */
-	{"task_newtask", KERNEL_BTF_TYPEDEF, "btf_trace_task_newtask"},
-	{"sched_prepare_exec", KERNEL_BTF_TYPEDEF, "btf_trace_sched_prepare_exec", 0, true},
-	{"sched_process_exec", KERNEL_BTF_TYPEDEF, "btf_trace_sched_process_exec"},
-	{"sched_process_exit", KERNEL_BTF_TYPEDEF, "btf_trace_sched_process_exit"},
-	{"signal_deliver", KERNEL_BTF_TYPEDEF, "btf_trace_signal_deliver",
+	{"task_newtask", HOOK_TP_BTF, "btf_trace_task_newtask"},
+	{"sched_prepare_exec", HOOK_RAW_TP, "btf_trace_sched_prepare_exec", 0, true},
+	{"sched_process_exec", HOOK_RAW_TP, "btf_trace_sched_process_exec"},
+	{"sched_process_exit", HOOK_RAW_TP, "btf_trace_sched_process_exit"},
+	{"signal_deliver", HOOK_RAW_TP, "btf_trace_signal_deliver",
 		EV_BIT(EV_SIGNAL) | EV_BIT(EV_STOP)},
-	{"signal_generate", KERNEL_BTF_TYPEDEF, "btf_trace_signal_generate", EV_BIT(EV_SIGNAL)},
-	{"sys_exit", KERNEL_BTF_TYPEDEF, "btf_trace_sys_exit"},
-	{"sys_enter", KERNEL_BTF_TYPEDEF, "btf_trace_sys_enter"},
-	{"mark_threads", KERNEL_BTF_FUNC, "bpf_iter_task"},
+	{"signal_generate", HOOK_TP_BTF, "btf_trace_signal_generate", EV_BIT(EV_SIGNAL)},
+	{"sys_exit", HOOK_TP_BTF, "btf_trace_sys_exit"},
+	{"sys_enter", HOOK_TP_BTF, "btf_trace_sys_enter"},
+	{"mark_threads", HOOK_ITER, "bpf_iter_task"},
 };
 
 static_assert(ARRAY_SIZE(hooks) <= LOAD_MAX_LINKS, "room for the links");
@@ -88,24 +92,30 @@ static int ask_kernel(struct facts *f, struct err *err)
 		[QUERY_TASK_EXIT_CODE] = {KERNEL_BTF_STRUCT, "task_struct", "exit_code"},
 		[QUERY_TASK_THREAD_INFO] = {KERNEL_BTF_STRUCT, "task_struct", "thread_info"},
 		[QUERY_THREAD_INFO_STATUS] = {KERNEL_BTF_STRUCT, "thread_info", "status"},
+		[QUERY_THREAD_INFO_FLAGS] = {KERNEL_BTF_STRUCT, "thread_info", "flags"},
 		[QUERY_TASK_SIGNAL] = {KERNEL_BTF_STRUCT, "task_struct", "signal"},
-		[QUERY_TASK_STORAGE] = {KERNEL_BTF_STRUCT, "task_struct", "bpf_storage"},
 		[QUERY_SIGNAL_FLAGS] = {KERNEL_BTF_STRUCT, "signal_struct", "flags"},
+		[QUERY_SIGNAL_EXIT_CODE] = {KERNEL_BTF_STRUCT, "signal_struct", "group_exit_code"},
+		[QUERY_SIGNAL_EXEC_TASK] = {KERNEL_BTF_STRUCT, "signal_struct", "group_exec_task"},
 		[QUERY_BPRM_FILENAME] = {KERNEL_BTF_STRUCT, "linux_binprm", "filename"},
 	};
 	int rc;
 
 	memcpy(f->queries, fields, sizeof(fields));
 	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++)
-		f->queries[QUERY_HOOKS + i] =
-			(struct kernel_btf_query){hooks[i].kind, hooks[i].type};
+		f->queries[QUERY_HOOKS + i] = (struct kernel_btf_query){
+			hooks[i].way == HOOK_ITER ? KERNEL_BTF_FUNC : KERNEL_BTF_TYPEDEF,
+			hooks[i].type};
 	rc = kernel_btf_ask(f->queries, ARRAY_SIZE(f->queries), err);
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < ARRAY_SIZE(f->queries); i++) {
 		const struct kernel_btf_query *q = &f->queries[i];
 
-		if (!q->id && (i < QUERY_HOOKS || !hooks[i - QUERY_HOOKS].optional))
+		bool optional = i < QUERY_HOOKS ? i == QUERY_SIGNAL_EXEC_TASK
+						: hooks[i - QUERY_HOOKS].optional;
+
+		if (!q->id && !optional)
 			return err_set(err, -EOPNOTSUPP, "this kernel has no %s%s%s", q->type,
 				q->member ? "." : "", q->member ? q->member : "");
 	}
@@ -145,9 +155,10 @@ static int prepare_program(struct bpf_program *prog, struct bpf_prog_load_opts *
 
 	if (!hook)
 		return -ENOENT;
+	if (hook->way == HOOK_RAW_TP)
+		return 0;
 	opts->attach_btf_id = f->queries[QUERY_HOOKS + (hook - hooks)].id;
-	opts->expected_attach_type =
-		hook->kind == KERNEL_BTF_FUNC ? BPF_TRACE_ITER : BPF_TRACE_RAW_TP;
+	opts->expected_attach_type = hook->way == HOOK_ITER ? BPF_TRACE_ITER : BPF_TRACE_RAW_TP;
 	return bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
 }
 
@@ -190,9 +201,11 @@ static void set_rodata(struct load *l, const struct engine_plan *plan, const str
 	ro->off_task_tgid = q[QUERY_TASK_TGID].offset;
 	ro->off_task_exit_code = q[QUERY_TASK_EXIT_CODE].offset;
 	ro->off_task_status = q[QUERY_TASK_THREAD_INFO].offset + q[QUERY_THREAD_INFO_STATUS].offset;
+	ro->off_task_work = q[QUERY_TASK_THREAD_INFO].offset + q[QUERY_THREAD_INFO_FLAGS].offset;
+	ro->off_signal_exec_task = q[QUERY_SIGNAL_EXEC_TASK].offset;
 	ro->off_task_signal = q[QUERY_TASK_SIGNAL].offset;
-	ro->off_task_storage = q[QUERY_TASK_STORAGE].offset;
 	ro->off_signal_flags = q[QUERY_SIGNAL_FLAGS].offset;
+	ro->off_signal_exit_code = q[QUERY_SIGNAL_EXIT_CODE].offset;
 	ro->off_bprm_filename = q[QUERY_BPRM_FILENAME].offset;
 	ro->follow = plan->follow;
 	ro->string_limit = plan->string_limit;
@@ -214,7 +227,7 @@ static void set_rodata(struct load *l, const struct engine_plan *plan, const str
 
 static int set_recipes(struct load *l, struct err *err)
 {
-	const size_t len = WIRE_NR_ABIS * WIRE_NR_LIMIT * sizeof(struct wire_recipe);
+	const size_t len = WIRE_NR_RULES * sizeof(struct wire_recipe);
 	struct wire_recipe *recipes = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED,
 		bpf_map__fd(l->skel->maps.recipes), 0);
 
@@ -307,7 +320,7 @@ static int open_and_load(
 
 int load_open(struct load *l, const struct engine_plan *plan, struct err *err)
 {
-	static const char *const sections[] = {"tp_btf+", "iter+"};
+	static const char *const sections[] = {"tp_btf+", "raw_tp+", "iter+"};
 	int handlers[ARRAY_SIZE(sections)];
 	struct facts f;
 	int rc = ask_kernel(&f, err);
@@ -345,9 +358,10 @@ int load_attach(struct load *l, struct err *err)
 		int fd;
 
 		prog = bpf_object__find_program_by_name(l->skel->obj, hooks[i].program);
-		if (!bpf_program__autoload(prog) || hooks[i].kind != KERNEL_BTF_TYPEDEF)
+		if (!bpf_program__autoload(prog) || hooks[i].way == HOOK_ITER)
 			continue;
-		fd = bpf_raw_tracepoint_open(NULL, bpf_program__fd(prog));
+		fd = bpf_raw_tracepoint_open(hooks[i].way == HOOK_RAW_TP ? hooks[i].program : NULL,
+			bpf_program__fd(prog));
 		if (fd < 0)
 			return err_sys(err, fd, "cannot attach to %s", hooks[i].program);
 		l->links[l->nr_links++] = fd;

@@ -3,17 +3,11 @@
  * ask for and put records into the ring of the CPU they run on.
  *
  * The hot path (a call without memory arguments) is two clock reads, two task storage look-ups and
- * one record written in place. All that copies memory is in global functions: the verifier checks
- * each of them once, by itself, instead of once per way of getting there; it also keeps the load
- * quick.
+ * one record written in place.
  */
 
-#include <linux/bpf.h>
-#include <stdbool.h>
-#include <bpf/bpf_helpers.h>
-
-#include "engine/bpf/core_types.h"
-#include "engine/bpf/wire.h"
+#include "engine/bpf/capture.bpf.h"
+#include "engine/bpf/ring.bpf.h"
 
 /* enum event_kind and fork_share, which this side cannot include; load.c asserts that they agree */
 enum {
@@ -37,139 +31,6 @@ enum { SIGNAL_KILL = 9, SIGNAL_STOP = 19, SIGNAL_TTOU = 22 };
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-/* Set before loading. */
-const volatile __u32 off_task_flags;
-const volatile __u32 off_task_pid;
-const volatile __u32 off_task_tgid;
-const volatile __u32 off_task_exit_code;
-const volatile __u32 off_task_status; /* thread_info.status */
-const volatile __u32 off_task_signal;
-const volatile __u32 off_task_storage; /* task_struct.bpf_storage */
-const volatile __u32 off_signal_flags;
-const volatile __u32 off_bprm_filename;
-
-const volatile bool follow;
-const volatile __u16 unknown_rule; /* enum wire_rule of numbers at or above WIRE_NR_LIMIT */
-const volatile __u16 rules[WIRE_NR_ABIS * WIRE_NR_LIMIT];
-const volatile __u8 any_rule[WIRE_NR_LIMIT]; /* whether the number has a rule in some ABI */
-const volatile __u32 string_limit;
-const volatile __u64 ring_bytes; /* a power of two */
-const volatile __u64 ring_mask;
-const volatile __u64 wake_bytes; /* wake the reader when this much lies in a ring */
-
-/* Marked tasks that have not ended: exact, whatever is lost. */
-__s64 nr_live = 0;
-
-/* The thread group that the iterator is to mark. */
-__s32 attach_pid = 0;
-
-struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct wire_task);
-} tasks SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1); /* set at load: one per CPU */
-	__uint(key_size, sizeof(__u32));
-	__uint(value_size, sizeof(struct wire_ring)); /* set at load: ring_bytes + WIRE_RING_TAIL */
-} rings SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 256 * 1024);
-} side SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, WIRE_NR_ABIS *WIRE_NR_LIMIT);
-	__type(key, __u32);
-	__type(value, struct wire_recipe);
-} recipes SEC(".maps");
-
-/* Rings. */
-
-static __always_inline struct wire_ring *ring_get(void)
-{
-	__u32 cpu = bpf_get_smp_processor_id();
-
-	return bpf_map_lookup_elem(&rings, &cpu);
-}
-
-static __always_inline void ring_lose(struct wire_ring *r, __u64 now)
-{
-	if (!r->lost_first_ns)
-		r->lost_first_ns = now;
-	r->lost_last_ns = now;
-	__sync_fetch_and_add(&r->lost, 1);
-}
-
-/*
- * Makes room for a record; NULL (counted as a loss) when there is none. What uses the rings runs in
- * task context with preemption off, so nothing interrupts it that would use the same ring; should a
- * kernel come that lets it, the loser of the exchange counts as lost and the ring stays whole.
- */
-static __always_inline void *ring_open(struct wire_ring *r, __u32 room, __u64 now)
-{
-	__u64 head;
-
-	if (__sync_val_compare_and_swap(&r->open_ns, 0, now)) {
-		ring_lose(r, now);
-		return NULL;
-	}
-	head = r->head;
-	if (head - r->tail + room > ring_bytes) {
-		r->open_ns = 0;
-		ring_lose(r, now);
-		return NULL;
-	}
-	return (void *)(r + 1) + (head & ring_mask);
-}
-
-/* The record that is being made. */
-static __always_inline void *ring_record(struct wire_ring *r)
-{
-	return (void *)(r + 1) + (r->head & ring_mask);
-}
-
-static __always_inline void wake_reader(void)
-{
-	struct wire_head *bell = bpf_ringbuf_reserve(&side, sizeof(*bell), 0);
-
-	if (!bell)
-		return; /* then it has been woken */
-	__builtin_memset(bell, 0, sizeof(*bell));
-	bpf_ringbuf_submit(bell, BPF_RB_FORCE_WAKEUP);
-}
-
-static __always_inline void ring_close(struct wire_ring *r, __u32 len)
-{
-	__u64 head = r->head, next = head + ((len + 7) & ~7u), tail = r->tail;
-
-	RELEASE_BARRIER();
-	r->head = next;
-	RELEASE_BARRIER();
-	r->open_ns = 0;
-	/* once, when the level is passed: below it the reader's timer does */
-	if (head - tail < wake_bytes && next - tail >= wake_bytes)
-		wake_reader();
-}
-
-static __always_inline void fill_head(
-	struct wire_head *head, __u64 now, __u16 kind, __u32 len, const struct wire_task *t)
-{
-	head->time_ns = now;
-	head->len = len;
-	head->kind = kind;
-	head->cpu = bpf_get_smp_processor_id();
-	head->pid = t->pid;
-	head->tid = t->tid;
-}
-
 /*
  * An index that is known to lie below `limit`, a power of two. The compiler would leave the mask
  * away, or bound a copy; the verifier wants to see it on the very register.
@@ -185,7 +46,7 @@ static __always_inline __u32 rule_of(__u32 abi, __u32 nr)
 {
 	if (nr >= WIRE_NR_LIMIT)
 		return unknown_rule;
-	return rules[INDEX(abi * WIRE_NR_LIMIT + nr, WIRE_NR_ABIS * WIRE_NR_LIMIT)];
+	return rules[INDEX(abi * WIRE_NR_LIMIT + nr, WIRE_NR_RULES)];
 }
 
 /*
@@ -197,315 +58,27 @@ static __always_inline bool is_dropped(__u32 nr)
 	return nr < WIRE_NR_LIMIT && !any_rule[INDEX(nr, WIRE_NR_LIMIT)];
 }
 
-/* NULL when the current task is not traced. Bystanders are told by a load. */
+/* NULL when the task is not traced. */
 static __always_inline struct wire_task *task_get(struct task_struct *task)
 {
-	if (!KERNEL_FIELD(__u64, task, off_task_storage))
-		return NULL;
 	return bpf_task_storage_get(&tasks, task, 0, 0);
+}
+
+/*
+ * Not by KERNEL_FIELD: to judge the pointer loaded, the verifier searches all of the kernel's BTF,
+ * some ms each time.
+ */
+static __always_inline __u64 task_signal(struct task_struct *task)
+{
+	__u64 signal = 0;
+
+	bpf_probe_read_kernel(&signal, sizeof(signal), (void *)task + off_task_signal);
+	return signal;
 }
 
 static __always_inline bool is_error(__s64 ret)
 {
 	return (__u64)ret >= (__u64)-4095;
-}
-
-/* Copying of memory. */
-
-/* Keeps the compiler from deriving the bounded value anew from one the verifier lost track of. */
-#define BOUND(var, max)                                                                            \
-	do {                                                                                       \
-		asm volatile("" : "+r"(var));                                                      \
-		if ((var) > (max))                                                                 \
-			(var) = (max);                                                             \
-	} while (0)
-
-/* The next chunk; NULL when the record is full. */
-static __always_inline struct wire_chunk *chunk_next(struct wire_ring *r, __u64 *ret_room)
-{
-	__u64 used = r->used;
-
-	if (used > WIRE_RECORD_MAX - sizeof(struct wire_chunk))
-		return NULL;
-	*ret_room = WIRE_RECORD_MAX - sizeof(struct wire_chunk) - used;
-	return ring_record(r) + used;
-}
-
-static __always_inline void chunk_add(
-	struct wire_ring *r, struct wire_chunk *chunk, __u64 addr, __u32 len, __u32 flags)
-{
-	chunk->addr = addr;
-	chunk->len = len;
-	chunk->arg = r->arg;
-	chunk->when = r->when;
-	chunk->flags = flags;
-	chunk->reserved = 0;
-	r->used += sizeof(*chunk) + ((len + 7) & ~7u);
-	r->nr_chunks++;
-}
-
-/* `addr` could not be read. */
-static __always_inline int chunk_fault(struct wire_ring *r, struct wire_chunk *chunk, __u64 addr)
-{
-	r->faults |= 1u << (r->arg & 7);
-	if (r->final)
-		chunk_add(r, chunk, addr, 0, CAPTURE_FAULT);
-	return -1;
-}
-
-/* `len` bytes at `addr`. Returns 0, -1 when they cannot be read. */
-__noinline int chunk_bytes(__u64 addr, __u32 len, __u32 flags)
-{
-	struct wire_ring *r = ring_get();
-	struct wire_chunk *chunk;
-	__u64 size = len, room;
-
-	if (!r)
-		return -1;
-	chunk = chunk_next(r, &room);
-	if (!chunk || !addr)
-		return 0;
-	if (size > WIRE_BUFFER_MAX) {
-		size = WIRE_BUFFER_MAX;
-		flags |= CAPTURE_CUT;
-	}
-	if (size > room) {
-		size = room;
-		flags |= CAPTURE_CUT;
-	}
-	BOUND(size, WIRE_BUFFER_MAX);
-	if (bpf_probe_read_user(chunk + 1, size, (void *)addr)) {
-		/* all or nothing: the page after may be missing, take what lies in this one */
-		__u64 first = 4096 - (addr & 4095);
-
-		if (!r->final || first >= size)
-			return chunk_fault(r, chunk, addr);
-		size = first;
-		BOUND(size, 4096);
-		if (bpf_probe_read_user(chunk + 1, size, (void *)addr))
-			return chunk_fault(r, chunk, addr);
-		flags |= CAPTURE_CUT;
-	}
-	chunk_add(r, chunk, addr, size, flags);
-	return 0;
-}
-
-/* The string at `addr`, of `cap` bytes at most, NUL included. */
-__noinline int chunk_string(__u64 addr, __u32 cap)
-{
-	struct wire_ring *r = ring_get();
-	struct wire_chunk *chunk;
-	__u64 size = cap, room;
-	__u32 flags = 0;
-	char last;
-	__s64 len;
-
-	if (!r)
-		return -1;
-	chunk = chunk_next(r, &room);
-	if (!chunk || !addr)
-		return 0;
-	if (size > room)
-		size = room;
-	BOUND(size, CAPTURE_PATH_MAX);
-	len = bpf_probe_read_user_str(chunk + 1, size, (void *)addr);
-	if (len < 0)
-		return chunk_fault(r, chunk, addr);
-	/* the helper ends what it cuts with a NUL of its own */
-	if (len && len == size && (bpf_probe_read_user(&last, 1, (void *)(addr + len - 1)) || last))
-		flags = CAPTURE_CUT;
-	chunk_add(r, chunk, addr, len, flags);
-	return 0;
-}
-
-/* argv, envp: the vector up to and including its NULL, then the strings. */
-__noinline int chunk_strings(__u64 addr)
-{
-	__u64 string = 0;
-	__u32 nr = 0;
-
-	if (!addr)
-		return 0;
-	for (int i = 0; i <= CAPTURE_STRINGS_MAX; i++) {
-		nr++;
-		/* where it cannot be read, chunk_bytes will find out as well */
-		if (bpf_probe_read_user(&string, sizeof(string), (void *)(addr + i * 8)) || !string)
-			break;
-	}
-	if (chunk_bytes(addr, nr * 8, string ? CAPTURE_CUT : 0))
-		return -1;
-	for (int i = 0; i < CAPTURE_STRINGS_MAX; i++) {
-		if (bpf_probe_read_user(&string, sizeof(string), (void *)(addr + i * 8)) || !string)
-			break;
-		chunk_string(string, CAPTURE_ARG_BYTES_MAX);
-	}
-	return 0;
-}
-
-/* What one struct iovec points to, `left` bytes at most. Returns what is left then. */
-__noinline __u64 chunk_iovec_element(__u64 addr, __u64 left)
-{
-	struct {
-		__u64 base, len;
-	} iov;
-	__u64 len;
-
-	if (bpf_probe_read_user(&iov, sizeof(iov), (void *)addr))
-		return 0;
-	len = iov.len < left ? iov.len : left;
-	if (len)
-		chunk_bytes(iov.base, len, len < iov.len ? CAPTURE_CUT : 0);
-	return left - len;
-}
-
-/* struct iovec[nr], then the first string_limit of the `total` bytes behind them. */
-__noinline int chunk_iovec(__u64 addr, __u64 nr, __u64 total)
-{
-	__u64 left = string_limit;
-	__u32 flags = 0;
-
-	if (!addr || !nr)
-		return 0;
-	if (total < left)
-		left = total;
-	if (nr > CAPTURE_IOV_MAX) {
-		nr = CAPTURE_IOV_MAX;
-		flags = CAPTURE_CUT;
-	}
-	if (chunk_bytes(addr, nr * 16, flags))
-		return -1;
-	for (int i = 0; i < CAPTURE_IOV_MAX && i < nr && left; i++)
-		left = chunk_iovec_element(addr + i * 16, left);
-	return 0;
-}
-
-/* struct msghdr (of which `size` bytes are taken: an mmsghdr has a length behind it). */
-__noinline int chunk_msghdr(__u64 addr, __u32 size, __u64 total)
-{
-	struct {
-		__u64 name;
-		__u32 name_len, pad;
-		__u64 iov, nr_iov, control, control_len;
-	} msg;
-
-	if (!addr)
-		return 0;
-	if (chunk_bytes(addr, size, 0) || bpf_probe_read_user(&msg, sizeof(msg), (void *)addr))
-		return -1;
-	if (msg.name_len)
-		chunk_bytes(msg.name, msg.name_len < 128 ? msg.name_len : 128, 0);
-	chunk_iovec(msg.iov, msg.nr_iov, total);
-	if (msg.control_len > CAPTURE_CONTROL_MAX)
-		chunk_bytes(msg.control, CAPTURE_CONTROL_MAX, CAPTURE_CUT);
-	else if (msg.control_len)
-		chunk_bytes(msg.control, msg.control_len, 0);
-	return 0;
-}
-
-__noinline int chunk_mmsghdr(__u64 addr, __u64 nr, __u32 at_exit)
-{
-	if (!addr)
-		return 0;
-	for (int i = 0; i < CAPTURE_MMSG_MAX; i++) {
-		__u64 message = addr + i * 64;
-		__u32 len = ~0u;
-
-		if (i >= nr)
-			break;
-		if (at_exit && bpf_probe_read_user(&len, sizeof(len), (void *)(message + 56)))
-			break;
-		chunk_msghdr(message, 64, len);
-	}
-	return 0;
-}
-
-/* One argument by its recipe. */
-__noinline int capture_arg(__u32 arg)
-{
-	struct wire_ring *r = ring_get();
-	const struct capture_spec *spec;
-	struct wire_recipe *recipe;
-	__u64 addr, len = 0;
-	__u32 key, flags = 0, len_arg;
-	bool at_exit;
-
-	if (!r || arg >= CAPTURE_NR_ARGS)
-		return 0;
-	key = r->key;
-	recipe = bpf_map_lookup_elem(&recipes, &key);
-	if (!recipe)
-		return 0;
-	spec = &recipe->args[arg];
-	addr = r->args[arg & 7];
-	if (!addr)
-		return 0;
-	r->arg = arg;
-	at_exit = r->when == CAPTURE_AT_EXIT;
-	len_arg = spec->len_arg;
-	if (len_arg < CAPTURE_NR_ARGS)
-		len = r->args[len_arg & 7];
-	else if (at_exit)
-		len = r->ret;
-
-	switch (spec->op) {
-	case CAPTURE_STRING: return chunk_string(addr, CAPTURE_PATH_MAX);
-	case CAPTURE_BYTES: len = spec->size; break;
-	case CAPTURE_BUFFER:
-		if (len > string_limit) {
-			len = string_limit;
-			flags = CAPTURE_CUT;
-		}
-		if (!len)
-			return 0;
-		return chunk_bytes(addr, len, flags);
-	case CAPTURE_ARRAY:
-		/* a count that overflows the product is nonsense or above the limit anyway */
-		len = len > CAPTURE_BYTES_MAX ? (__u64)CAPTURE_BYTES_MAX + 1 : len * spec->size;
-		break;
-	case CAPTURE_LENPTR: {
-		__u32 size;
-
-		if (len_arg >= CAPTURE_NR_ARGS || !len)
-			return 0;
-		if (bpf_probe_read_user(&size, sizeof(size), (void *)len))
-			return chunk_bytes(len, sizeof(size), 0);
-		chunk_bytes(len, sizeof(size), 0);
-		len = size;
-		break;
-	}
-	case CAPTURE_STRINGS: return chunk_strings(addr);
-	case CAPTURE_IOVEC: return chunk_iovec(addr, len, at_exit ? (__u64)r->ret : ~0ull);
-	case CAPTURE_MSGHDR: return chunk_msghdr(addr, 56, at_exit ? (__u64)r->ret : ~0ull);
-	case CAPTURE_MMSGHDR: return chunk_mmsghdr(addr, at_exit ? (__u64)r->ret : len, at_exit);
-	case CAPTURE_IOCTL: {
-		__u32 request = r->args[1], type = (request >> 8) & 0xff;
-
-		len = (request >> 16) & 0x3fff;
-		if (!len && (type == 'T' || type == 0x89))
-			len = 64;
-		break;
-	}
-	default: return 0;
-	}
-	if (len > CAPTURE_BYTES_MAX) {
-		len = CAPTURE_BYTES_MAX;
-		flags = CAPTURE_CUT;
-	}
-	if (!len)
-		return 0;
-	return chunk_bytes(addr, len, flags);
-}
-
-/* The arguments in `mask`. Returns which could not be read. */
-static __always_inline __u32 capture_args(struct wire_ring *r, __u32 mask, __u8 when, bool final)
-{
-	r->when = when;
-	r->final = final;
-	r->faults = 0;
-	for (int i = 0; i < CAPTURE_NR_ARGS; i++)
-		if (mask & (1 << i))
-			capture_arg(i);
-	return r->faults;
 }
 
 static __always_inline void fill_call(
@@ -570,25 +143,85 @@ static __always_inline void chunks_send(
  * is left for the exit, when the kernel has faulted it in. An exec has no such exit: it is sent
  * from sched_prepare_exec, when the kernel has read the strings and the old image still stands.
  */
-static __always_inline void send_enter(struct wire_task *t, __u64 now, bool final)
+static __always_inline void send_enter(struct wire_task *t, __u64 now)
 {
 	struct wire_ring *r = chunks_open(t, now, 0);
-	__u32 faults;
 
 	if (!r)
 		return;
-	faults = capture_args(r, t->rule & WIRE_RULE_ENTER_ARGS, CAPTURE_AT_ENTER, final);
-	if (!final) {
-		t->retry = faults;
-		if (faults && (t->rule & WIRE_RULE_EXEC)) {
-			r->open_ns = 0; /* not sent */
-			return;
-		}
+	t->retry = capture_args(r, t->rule & WIRE_RULE_ENTER_ARGS, CAPTURE_AT_ENTER, false);
+	if (t->retry && (t->rule & WIRE_RULE_EXEC)) {
+		r->open_ns = 0; /* not sent */
+		return;
 	}
 	t->sent = 1;
 	chunks_send(r, t, now, EV_CALL_ENTER, 0);
 }
 
+/*
+ * A siginfo as user space sees it; kernel_siginfo begins like siginfo_t. 0 and 1 in place of a
+ * pointer stand for "from a process, nothing else is known" and "from the kernel".
+ */
+static __always_inline void fill_siginfo(__u8 *ret, int signo, __u64 info)
+{
+	__s32 *fields = (__s32 *)ret;
+
+	__builtin_memset(ret, 0, WIRE_SIGINFO_LEN);
+	if (info > 1 && !bpf_probe_read_kernel(ret, WIRE_SIGINFO_LEN, (void *)info))
+		return;
+	fields[0] = signo;
+	if (info == 1) {
+		fields[2] = 0x80; /* SI_KERNEL */
+	} else {
+		fields[4] = bpf_get_current_pid_tgid() >> 32; /* SI_USER */
+		fields[5] = bpf_get_current_uid_gid();
+	}
+}
+
+/* Into a record of the ring at the side. */
+static __always_inline void send_signal_aside(
+	const struct wire_task *t, __u64 now, int signo, __u64 info)
+{
+	struct wire_signal *record = bpf_ringbuf_reserve(&side, sizeof(*record), 0);
+	struct wire_ring *r;
+
+	if (record) {
+		fill_head(&record->head, now, EV_SIGNAL, sizeof(*record), t);
+		record->signo = signo;
+		record->info_len = WIRE_SIGINFO_LEN;
+		fill_siginfo(record->info, signo, info);
+		bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+		return;
+	}
+	r = ring_get();
+	if (r)
+		ring_lose(r, now);
+}
+
+/* The signal that came during the call. */
+static __always_inline void send_pending(struct wire_task *t, __u64 now)
+{
+	struct wire_signal *record;
+	struct wire_ring *r;
+
+	if (__sync_val_compare_and_swap(&t->pending, WIRE_PENDING_FULL, WIRE_PENDING_NONE) !=
+		WIRE_PENDING_FULL)
+		return;
+	r = ring_get();
+	record = r ? ring_open(r, sizeof(*record), now) : NULL;
+	if (!record)
+		return;
+	fill_head(&record->head, now, EV_SIGNAL, sizeof(*record), t);
+	record->signo = t->pending_signo;
+	record->info_len = WIRE_SIGINFO_LEN;
+	__builtin_memcpy(record->info, t->pending_info, WIRE_SIGINFO_LEN);
+	ring_close(r, sizeof(*record));
+}
+
+/*
+ * tp_btf where the programs need an argument's type, raw_tp elsewhere: for a tp_btf program the
+ * kernel (since 6.13) searches all of its BTF by name, 1 ms for each of them at load.
+ */
 SEC("tp_btf/sys_enter")
 int sys_enter(__u64 *ctx)
 {
@@ -622,8 +255,29 @@ int sys_enter(__u64 *ctx)
 	t->enter_ns = now;
 	regs_args(regs, abi, t->args);
 	if (rule & WIRE_RULE_SEND_ENTER)
-		send_enter(t, now, false);
+		send_enter(t, now);
 	return 0;
+}
+
+/*
+ * Whether the task goes from here to its death, without coming back to user mode: killed, or its
+ * process ends by another thread's exit or exec. A tracer that stops tasks does not see such calls
+ * return. The signal that a process dies of is another thing: one thread gets it, after its call.
+ */
+static __always_inline bool is_dying(struct task_struct *task, const struct wire_task *t)
+{
+	__u64 signal, exec_task = 0;
+	__u32 flags = 0;
+
+	/* a signal is pending, and a few other things: which bit says what differs by version */
+	if (!(KERNEL_FIELD(__u64, task, off_task_work) & 0xff) || t->pending)
+		return false;
+	signal = task_signal(task);
+	bpf_probe_read_kernel(&flags, sizeof(flags), (void *)(signal + off_signal_flags));
+	if (off_signal_exec_task)
+		bpf_probe_read_kernel(
+			&exec_task, sizeof(exec_task), (void *)(signal + off_signal_exec_task));
+	return (flags & SIGNAL_GROUP_EXIT) || (exec_task && exec_task != (__u64)task);
 }
 
 SEC("tp_btf/sys_exit")
@@ -638,7 +292,8 @@ int sys_exit(__u64 *ctx)
 	__u64 now;
 	__s64 ret;
 
-	/* sigreturn leaves -1 for a number, which passes, and so does exec, maybe into another ABI */
+	/* sigreturn leaves -1 for a number, which passes, and so does exec, maybe into another ABI
+	 */
 	if (is_dropped(regs_nr(regs)))
 		return 0;
 	task = bpf_get_current_task_btf();
@@ -646,6 +301,8 @@ int sys_exit(__u64 *ctx)
 	if (!t)
 		return 0;
 	phase = t->phase;
+	if (phase == WIRE_PHASE_WANTED && is_dying(task, t))
+		return 0; /* the rest is up to sched_process_exit */
 	t->phase = WIRE_PHASE_NONE;
 	if (phase == WIRE_PHASE_DROPPED)
 		return 0;
@@ -677,16 +334,18 @@ int sys_exit(__u64 *ctx)
 	exit_args = is_error(ret) ? 0 : (t->rule & WIRE_RULE_EXIT_ARGS) >> WIRE_RULE_EXIT_SHIFT;
 	if (!(retry | exit_args)) {
 		send_call(t, now, EV_CALL_EXIT, flags, ret);
-		return 0;
+	} else {
+		r = chunks_open(t, now, ret);
+		if (r) {
+			if (retry)
+				capture_args(r, retry, CAPTURE_AT_ENTER, true);
+			if (exit_args)
+				capture_args(r, exit_args, CAPTURE_AT_EXIT, true);
+			chunks_send(r, t, now, EV_CALL_EXIT, flags);
+		}
 	}
-	r = chunks_open(t, now, ret);
-	if (!r)
-		return 0;
-	if (retry)
-		capture_args(r, retry, CAPTURE_AT_ENTER, true);
-	if (exit_args)
-		capture_args(r, exit_args, CAPTURE_AT_EXIT, true);
-	chunks_send(r, t, now, EV_CALL_EXIT, flags);
+	if (t->pending)
+		send_pending(t, now);
 	return 0;
 }
 
@@ -745,15 +404,47 @@ int task_newtask(__u64 *ctx)
 	return 0;
 }
 
-/* The exec will succeed; its arguments have been read and the old image still stands. */
-SEC("tp_btf/sched_prepare_exec")
+/* Path, argv and envp follow one another; execveat has a descriptor before them. */
+static __always_inline __u32 exec_path_arg(const struct wire_task *t)
+{
+	return t->rule & 1 ? 0 : 1;
+}
+
+/*
+ * The exec will succeed; its arguments have been read and the old image still stands. What they are
+ * is plain here, which spares the load another check of all that the recipes can ask for.
+ */
+SEC("raw_tp/sched_prepare_exec")
 int sched_prepare_exec(__u64 *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct wire_task *t = task_get(task);
+	struct wire_ring *r;
+	__u32 path;
+	__u64 now;
 
-	if (t && t->phase == WIRE_PHASE_WANTED && t->retry && !t->sent)
-		send_enter(t, bpf_ktime_get_ns(), true);
+	if (!t || t->phase != WIRE_PHASE_WANTED || !t->retry || t->sent)
+		return 0;
+	now = bpf_ktime_get_ns();
+	r = chunks_open(t, now, 0);
+	if (!r)
+		return 0;
+	r->when = CAPTURE_AT_ENTER;
+	r->final = true;
+	path = exec_path_arg(t);
+	for (int i = 0; i < 3; i++) {
+		__u32 arg = path + i;
+
+		r->arg = arg;
+		if (!(t->rule & (1u << arg)))
+			continue;
+		if (i == 0)
+			chunk_string(t->args[arg & 3], CAPTURE_PATH_MAX);
+		else
+			chunk_strings(t->args[arg & 3]);
+	}
+	t->sent = 1;
+	chunks_send(r, t, now, EV_CALL_ENTER, 0);
 	return 0;
 }
 
@@ -770,7 +461,7 @@ static __always_inline void send_exec_enter(struct wire_task *t, __u64 now, __u6
 	if (!r)
 		return;
 	r->when = CAPTURE_AT_ENTER;
-	r->arg = t->rule & 1 ? 0 : 1; /* execve, execveat */
+	r->arg = exec_path_arg(t);
 	chunk = ring_record(r) + sizeof(struct wire_call);
 	len = bpf_probe_read_kernel_str(chunk + 1, CAPTURE_PATH_MAX, (void *)name);
 	if (len > 0)
@@ -779,15 +470,14 @@ static __always_inline void send_exec_enter(struct wire_task *t, __u64 now, __u6
 	chunks_send(r, t, now, EV_CALL_ENTER, 0);
 }
 
-SEC("tp_btf/sched_process_exec")
+SEC("raw_tp/sched_process_exec")
 int sched_process_exec(__u64 *ctx)
 {
-	struct task_struct *task = (struct task_struct *)ctx[0];
-	struct linux_binprm *bprm = (struct linux_binprm *)ctx[2];
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct wire_task *t = task_get(task);
 	struct wire_exec *exec;
 	struct wire_ring *r;
-	__u64 now, name;
+	__u64 now, name = 0;
 	__s64 len;
 
 	if (!t)
@@ -800,7 +490,7 @@ int sched_process_exec(__u64 *ctx)
 	if (!r)
 		return 0;
 	now = bpf_ktime_get_ns();
-	name = KERNEL_FIELD(__u64, bprm, off_bprm_filename);
+	bpf_probe_read_kernel(&name, sizeof(name), (void *)(ctx[2] + off_bprm_filename));
 	if (t->phase == WIRE_PHASE_WANTED && t->retry && !t->sent)
 		send_exec_enter(t, now, name);
 	t->retry = 0;
@@ -820,7 +510,7 @@ int sched_process_exec(__u64 *ctx)
 	return 0;
 }
 
-SEC("tp_btf/sched_process_exit")
+SEC("raw_tp/sched_process_exit")
 int sched_process_exit(__u64 *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -839,6 +529,8 @@ int sched_process_exit(__u64 *ctx)
 	now = bpf_ktime_get_ns();
 	if (t->phase == WIRE_PHASE_WANTED && !t->sent)
 		send_call(t, now, EV_CALL_ENTER, 0, 0);
+	if (t->pending)
+		send_pending(t, now);
 	r = ring_get();
 	exit = r ? ring_open(r, sizeof(*exit), now) : NULL;
 	if (exit) {
@@ -853,29 +545,7 @@ int sched_process_exit(__u64 *ctx)
 	return 0;
 }
 
-/*
- * A siginfo as user space sees it; kernel_siginfo begins like siginfo_t. 0 and 1 in place of a
- * pointer stand for "from a process, nothing else is known" and "from the kernel".
- */
-static __always_inline void fill_signal(struct wire_signal *record, int signo, __u64 info)
-{
-	__s32 *fields = (__s32 *)record->info;
-
-	record->signo = signo;
-	record->info_len = WIRE_SIGINFO_LEN;
-	__builtin_memset(record->info, 0, WIRE_SIGINFO_LEN);
-	if (info > 1 && !bpf_probe_read_kernel(record->info, WIRE_SIGINFO_LEN, (void *)info))
-		return;
-	fields[0] = signo;
-	if (info == 1) {
-		fields[2] = 0x80; /* SI_KERNEL */
-	} else {
-		fields[4] = bpf_get_current_pid_tgid() >> 32; /* SI_USER */
-		fields[5] = bpf_get_current_uid_gid();
-	}
-}
-
-SEC("tp_btf/signal_deliver")
+SEC("raw_tp/signal_deliver")
 int signal_deliver(__u64 *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -895,7 +565,9 @@ int signal_deliver(__u64 *ctx)
 	if (!record)
 		return 0;
 	fill_head(&record->head, now, EV_SIGNAL, sizeof(*record), t);
-	fill_signal(record, signo, ctx[1]);
+	record->signo = signo;
+	record->info_len = WIRE_SIGINFO_LEN;
+	fill_siginfo(record->info, signo, ctx[1]);
 	ring_close(r, sizeof(*record));
 
 	/* SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU at their default stop the process */
@@ -915,41 +587,58 @@ int signal_deliver(__u64 *ctx)
 }
 
 /*
- * A signal that its target ignores is never delivered, but under ptrace it is, to let the tracer
- * judge. So that both engines tell the same, it counts as delivered here too. Runs in interrupts as
- * well, hence the ring at the side.
+ * Two kinds of signals are never delivered here, but would be under ptrace, to let the tracer
+ * judge: those that the target ignores, and those that kill it without a core dump (the kernel
+ * turns them into a SIGKILL for each thread at once). So that both engines tell the same, they
+ * count as delivered when the target comes out of the call it is in.
+ *
+ * Runs in interrupts as well, hence the ring at the side.
  */
 SEC("tp_btf/signal_generate")
 int signal_generate(__u64 *ctx)
 {
 	struct task_struct *task = (struct task_struct *)ctx[2];
-	struct wire_signal *record;
-	__u64 now, signal;
+	int signo = ctx[0], result = ctx[4];
+	__u32 flags = 0, exit_code = 0;
 	struct wire_task *t;
-	__u32 flags = 0;
+	__u64 signal;
 
-	if ((int)ctx[4] != TRACE_SIGNAL_IGNORED || (int)ctx[0] == SIGNAL_KILL)
+	if (signo == SIGNAL_KILL ||
+		(result != TRACE_SIGNAL_IGNORED && result != TRACE_SIGNAL_DELIVERED))
 		return 0;
 	t = task_get(task);
 	if (!t || t->mark != WIRE_MARK_ACTIVE)
 		return 0;
-	/* a process on its way out takes no signals, from nobody */
-	signal = KERNEL_FIELD(__u64, task, off_task_signal);
+	signal = task_signal(task);
 	bpf_probe_read_kernel(&flags, sizeof(flags), (void *)(signal + off_signal_flags));
-	if ((flags & SIGNAL_GROUP_EXIT) || (KERNEL_FIELD(__u32, task, off_task_flags) & PF_EXITING))
-		return 0;
-	now = bpf_ktime_get_ns();
-	record = bpf_ringbuf_reserve(&side, sizeof(*record), 0);
-	if (!record) {
-		struct wire_ring *r = ring_get();
+	if (result == TRACE_SIGNAL_DELIVERED) {
+		bpf_probe_read_kernel(
+			&exit_code, sizeof(exit_code), (void *)(signal + off_signal_exit_code));
+		if (!(flags & SIGNAL_GROUP_EXIT) || exit_code != signo)
+			return 0;
+	} else if ((flags & SIGNAL_GROUP_EXIT) ||
+		   (KERNEL_FIELD(__u32, task, off_task_flags) & PF_EXITING)) {
+		return 0; /* a process on its way out takes no signals, from nobody */
+	}
 
-		if (r)
-			ring_lose(r, now);
+	if (t->phase != WIRE_PHASE_WANTED) {
+		send_signal_aside(t, bpf_ktime_get_ns(), signo, ctx[1]);
 		return 0;
 	}
-	fill_head(&record->head, now, EV_SIGNAL, sizeof(*record), t);
-	fill_signal(record, ctx[0], ctx[1]);
-	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+	if (__sync_val_compare_and_swap(&t->pending, WIRE_PENDING_NONE, WIRE_PENDING_MADE)) {
+		/* as in the kernel, a second one of the same kind is none */
+		if (t->pending_signo != signo)
+			send_signal_aside(t, bpf_ktime_get_ns(), signo, ctx[1]);
+		return 0;
+	}
+	t->pending_signo = signo;
+	fill_siginfo(t->pending_info, signo, ctx[1]);
+	__sync_lock_test_and_set(&t->pending, WIRE_PENDING_FULL);
+	/* the call may have ended meanwhile, and nobody would look */
+	if (t->phase != WIRE_PHASE_WANTED &&
+		__sync_val_compare_and_swap(&t->pending, WIRE_PENDING_FULL, WIRE_PENDING_NONE) ==
+			WIRE_PENDING_FULL)
+		send_signal_aside(t, bpf_ktime_get_ns(), signo, ctx[1]);
 	return 0;
 }
 

@@ -15,7 +15,8 @@
 #include "event/capture.h"
 
 #define WIRE_NR_ABIS     2
-#define WIRE_NR_LIMIT    512   /* = CALL_NR_LIMIT */
+#define WIRE_NR_LIMIT    512 /* = CALL_NR_LIMIT */
+#define WIRE_NR_RULES    (WIRE_NR_ABIS * WIRE_NR_LIMIT)
 #define WIRE_RECORD_MAX  65536 /* a call's record with all its chunks */
 #define WIRE_BUFFER_MAX  32768 /* one chunk */
 #define WIRE_SIGINFO_LEN 48    /* what kernel_siginfo and siginfo_t have in common */
@@ -154,6 +155,12 @@ enum wire_phase {
 	WIRE_PHASE_WANTED = 2,  /* in a call that is */
 };
 
+enum wire_pending {
+	WIRE_PENDING_NONE = 0,
+	WIRE_PENDING_MADE = 1, /* is being written */
+	WIRE_PENDING_FULL = 2,
+};
+
 /* Task storage: a traced task and the call it is in. */
 struct wire_task {
 	__u32 mark; /* enum wire_mark; changed atomically */
@@ -167,8 +174,12 @@ struct wire_task {
 	__u32 rule;
 	__u64 enter_ns;
 	__u64 args[CAPTURE_NR_ARGS];
+	/* A signal to be reported after the call. */
+	__u32 pending; /* enum wire_pending; changed atomically */
+	__s32 pending_signo;
+	__u8 pending_info[WIRE_SIGINFO_LEN];
 };
-WIRE_ASSERT_SIZE(struct wire_task, 80);
+WIRE_ASSERT_SIZE(struct wire_task, 136);
 
 /* A task that the iterator has marked. */
 struct wire_attached {

@@ -77,8 +77,9 @@ static int seize_thread(struct engine *e, pid_t pid, pid_t tid)
 	if (ptrace(PTRACE_SEIZE, tid, 0, tracer_options(e, false)) < 0) {
 		int code = -errno;
 
-		/* made by a thread we have, and so ours already? */
-		if (code == -ESRCH || proc_state_status(tid, "TracerPid:") == e->self)
+		/* ended (a leader may be, before its threads), or made by a thread we have? */
+		if (code == -ESRCH || !proc_state_is_alive(tid) ||
+			proc_state_status(tid, "TracerPid:") == e->self)
 			return 0;
 		return code;
 	}
@@ -182,17 +183,22 @@ static void report_state(struct engine *e, pid_t pid)
 int attach_process(struct engine *e, pid_t pid)
 {
 	VEC(pid_t) held = {0};
+	long tgid = proc_state_status(pid, "Tgid:");
 	struct map_slot *slot;
 	size_t nr_seized = 0;
 	pid_t *tid;
 	int rc;
 
+	if (tgid > 0)
+		pid = (pid_t)tgid; /* any thread will do as its name */
 	/* threads may make threads while we look */
 	do
 		rc = seize_threads(e, pid, &nr_seized);
 	while (rc > 0);
-	if (rc < 0 && !nr_seized)
-		return rc;
+	if (!nr_seized && map_get(&e->tasks, (uint32_t)pid))
+		return 0; /* named twice */
+	if (!nr_seized)
+		return rc < 0 ? rc : explain(e, pid, -ESRCH);
 	/* only a stopped process has a state to describe */
 	serve_while(e, awaits_first_stops, ATTACH_WAIT_MS);
 	report_state(e, pid);
@@ -231,10 +237,13 @@ void attach_detach_all(struct engine *e)
 
 	tasks.len = 0;
 	for (size_t at = 0; (slot = map_next(&e->tasks, &at));)
-		if (!((struct task *)slot->value)->filtered)
-			VEC_PUSH(&tasks, slot->value);
-	VEC_FOREACH (t, &tasks)
-		tracer_forget(e, *t);
+		VEC_PUSH(&tasks, slot->value);
+	VEC_FOREACH (t, &tasks) {
+		if ((*t)->filtered)
+			tracer_report_detach(e, *t);
+		else
+			tracer_forget(e, *t);
+	}
 	VEC_DEINIT(&tasks);
 	e->quiet = true;
 }

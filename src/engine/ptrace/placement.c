@@ -1,6 +1,5 @@
 #include "engine/ptrace/placement.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -11,24 +10,27 @@
 
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "util/macros.h"
 
 /*
- * Pinning alone is not enough while another CPU idles: the scheduler wakes the tracee, whose
- * CPU is busy running the tracer, on the idle one (measured: 25-90 us per call, moving to and fro
- * with every window). A CPU that runs nothing but SCHED_IDLE tasks counts as free, so a tracer of
- * that class lets the tracee wake, preempt and stop in place: 12.5 us, better than both pinned
- * (14.7 us).
+ * Pinning alone is not enough while another CPU idles: the scheduler wakes the tracee, whose CPU is
+ * busy running the tracer, on the idle one (measured: 25-90 us per call, moving to and fro with
+ * every window). A CPU that runs nothing but SCHED_IDLE tasks counts as free, so a tracer of that
+ * class lets the tracee wake, preempt and stop in place: 12.5 us, better than both pinned (14.7
+ * us).
  *
  * The price: anybody else who wants that CPU starves the tracer (3,460 us per call beside a busy
- * loop). Each window therefore compares how long the tracer was kept waiting with how long the
- * tracee ran, and leaves the class for a while when somebody else must have been running. It is
+ * loop). So the class is left when a slow window shows that somebody else runs there, shunned for a
+ * while, longer each time, and then entered again only when a window has shown the contrary. It is
  * entered only if it can be left: that takes CAP_SYS_NICE or RLIMIT_NICE.
  */
 
 #define FAST_WINDOW_NS    (UINT64_C(50000) * PLACEMENT_WINDOW) /* nobody starves at this pace */
 #define REST_WINDOW_NS    (UINT64_C(1000000) * PLACEMENT_WINDOW)
-#define NO_YIELD_NS       UINT64_C(1000000000)
-#define CPU_CHECK_WINDOWS 4 /* reading a CPU from /proc takes as long as a stop */
+#define SHUN_MIN_NS       UINT64_C(500000000)
+#define SHUN_MAX_NS       UINT64_C(60000000000)
+#define JUDGE_MIN_NS      UINT64_C(10000000) /* others show themselves within a few time slices */
+#define CPU_CHECK_WINDOWS 4                  /* reading a CPU from /proc takes as long as a stop */
 
 static int set_idle(bool on)
 {
@@ -134,46 +136,66 @@ static int cpu_of(pid_t tid)
 	return at ? atoi(at) : -1;
 }
 
-/* schedstat: time on the CPU and time waiting for it, both in ns. */
-static bool read_schedstat(pid_t tid, uint64_t *ret_run_ns, uint64_t *ret_wait_ns)
+static bool read_schedule(pid_t tid, struct schedule *ret)
 {
 	char text[128];
 
 	return read_proc(tid, "schedstat", text, sizeof(text)) &&
-	       sscanf(text, "%" SCNu64 " %" SCNu64, ret_run_ns, ret_wait_ns) == 2;
+	       sscanf(text, "%" SCNu64 " %" SCNu64, &ret->run_ns, &ret->wait_ns) == 2;
 }
 
 static void begin_window(struct placement *p, pid_t tid, uint64_t now_ns, bool judge)
 {
-	uint64_t unused_ns;
-
 	p->window_ns = now_ns;
-	p->judged = judge && read_schedstat(gettid(), &unused_ns, &p->own_wait_ns) &&
-		    read_schedstat(tid, &p->tid_run_ns, &unused_ns);
 	p->tid = tid;
+	p->judging = judge && read_schedule(gettid(), &p->own_before) &&
+		     read_schedule(tid, &p->tracee_before);
 }
 
-/* While this thread waited for the CPU, was it the tracee that had it? */
-static bool is_starving(const struct placement *p, pid_t tid, uint64_t now_ns)
+/*
+ * Each side waits for the CPU while the other has it; more waiting than that is somebody else's
+ * doing. Says yes, too, when several tasks stopped: their shares are not known.
+ */
+static bool is_contended(const struct placement *p, pid_t tid, uint64_t now_ns)
 {
-	uint64_t run_ns, wait_ns, unused_ns;
+	struct schedule own, tracee;
+	uint64_t waited_ns, ran_ns;
 
-	if (tid != p->tid || !read_schedstat(gettid(), &unused_ns, &wait_ns) ||
-		!read_schedstat(tid, &run_ns, &unused_ns))
+	if (tid != p->tid || !read_schedule(gettid(), &own) || !read_schedule(tid, &tracee))
 		return true;
-	wait_ns -= p->own_wait_ns;
-	run_ns -= p->tid_run_ns;
-	return wait_ns > run_ns && wait_ns - run_ns > (now_ns - p->window_ns) / 4;
+	waited_ns = own.wait_ns - p->own_before.wait_ns + tracee.wait_ns - p->tracee_before.wait_ns;
+	ran_ns = own.run_ns - p->own_before.run_ns + tracee.run_ns - p->tracee_before.run_ns;
+	return waited_ns > ran_ns + (now_ns - p->window_ns) / 4;
+}
+
+/* True: the next window is to be judged. */
+static bool decide_yielding(struct placement *p, pid_t tid, uint64_t now_ns)
+{
+	bool slow = now_ns - p->window_ns > FAST_WINDOW_NS;
+
+	if ((p->yielding && !slow) || now_ns < p->shun_until_ns)
+		return false;
+	if (!p->judging)
+		return true;
+	if (is_contended(p, tid, now_ns)) {
+		set_yielding(p, false);
+		p->shun_ns = MIN(MAX(p->shun_ns * 2, SHUN_MIN_NS), SHUN_MAX_NS);
+		p->shun_until_ns = now_ns + p->shun_ns;
+		return false;
+	}
+	if (!p->yielding)
+		set_yielding(p, true);
+	else
+		p->shun_ns = 0;
+	return true;
 }
 
 void placement_window(struct placement *p, pid_t tid, uint64_t now_ns)
 {
-	uint64_t took_ns = now_ns - p->window_ns;
-	bool slow = took_ns > FAST_WINDOW_NS;
-
 	if (!p->usable)
 		return;
-	if (took_ns > REST_WINDOW_NS) { /* not worth a CPU of our own; or the first one */
+	if (now_ns - p->window_ns > REST_WINDOW_NS) {
+		/* not worth a CPU of our own; or the first window */
 		placement_rest(p);
 		begin_window(p, tid, now_ns, false);
 		return;
@@ -184,11 +206,7 @@ void placement_window(struct placement *p, pid_t tid, uint64_t now_ns)
 		if (cpu >= 0 && cpu < CPU_SETSIZE && CPU_ISSET(cpu, &p->own))
 			pin(p, cpu);
 	}
-	if (p->yielding && p->judged && slow && is_starving(p, tid, now_ns)) {
-		set_yielding(p, false);
-		p->no_yield_until_ns = now_ns + NO_YIELD_NS;
-	} else if (now_ns >= p->no_yield_until_ns) {
-		set_yielding(p, true);
-	}
-	begin_window(p, tid, now_ns, p->yielding && slow);
+	/* a short window proves nothing to one who has been wrong before */
+	if (!p->judging || p->yielding || !p->shun_ns || now_ns - p->window_ns >= JUDGE_MIN_NS)
+		begin_window(p, tid, now_ns, decide_yielding(p, tid, now_ns));
 }

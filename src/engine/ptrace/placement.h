@@ -11,19 +11,25 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* What the scheduler gave a task so far. */
+struct schedule {
+	uint64_t run_ns;
+	uint64_t wait_ns; /* runnable but not running */
+};
+
 struct placement {
 	cpu_set_t own; /* the thread's affinity as found */
 	bool usable;   /* `own` is known */
 	int cpu;       /* pinned to it; -1 = not pinned */
 	bool yielding; /* runs as SCHED_IDLE */
 	bool may_yield_known, may_yield;
-	uint64_t no_yield_until_ns; /* it starved; not again before that */
-	uint64_t window_ns;         /* when this window of stops began; 0 = none did */
-	unsigned nr_windows;        /* since the last rest */
-	/* as the window began: how long this thread had waited for a CPU, how long `tid` had run */
-	bool judged;
-	pid_t tid;
-	uint64_t own_wait_ns, tid_run_ns;
+	uint64_t shun_until_ns; /* others want the CPU; no SCHED_IDLE before that */
+	uint64_t shun_ns;       /* for how long it was the last time */
+	uint64_t window_ns;     /* when this window of stops began; 0 = none did */
+	unsigned nr_windows;    /* since the last rest */
+	pid_t tid;              /* who made the stop it began with */
+	bool judging;           /* at its end it is looked for others; as it began: */
+	struct schedule own_before, tracee_before;
 };
 
 void placement_init(struct placement *p);

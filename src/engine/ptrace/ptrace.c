@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ptrace.h>
 
 #include "decode/row.h"
@@ -106,20 +105,15 @@ static void prepare_filter(struct engine *e)
 	log_debug("ptrace", "seccomp filter of %u instructions", e->filter.prog.len);
 }
 
-static int ptrace_launch(struct engine *e, struct launch *launch, struct err *err)
+static int start_watching(struct engine *e, struct launch *launch, struct err *err)
 {
 	struct task *t;
-	int rc;
+	int rc = 0;
 
-	e->err = err;
-	if (!launch->pid) {
-		prepare_filter(e);
-		launch->seccomp = e->filter.prog.filter ? &e->filter.prog : NULL;
+	if (!launch->pid)
 		rc = launch_fork(launch, err);
-		if (rc < 0)
-			return rc;
-	}
-	rc = attach_seize(e, launch->pid, tracer_options(e, false));
+	if (!rc)
+		rc = attach_seize(e, launch->pid, tracer_options(e, false));
 	if (rc < 0)
 		return rc;
 	e->launch = launch;
@@ -128,13 +122,40 @@ static int ptrace_launch(struct engine *e, struct launch *launch, struct err *er
 	/* it stops before it leaves the gate, and from then on at each call */
 	if (ptrace(PTRACE_INTERRUPT, launch->pid, 0, 0) < 0 && errno != ESRCH)
 		return err_sys(err, -errno, "ptrace(PTRACE_INTERRUPT)");
+	prepare_filter(e);
+	launch->seccomp = e->filter.prog.filter ? &e->filter.prog : NULL;
 	return launch_release(launch, err);
+}
+
+static int ptrace_launch(struct engine *e, struct launch *launch, struct err *err)
+{
+	int rc;
+
+	e->err = err;
+	rc = start_watching(e, launch, err);
+	if (rc < 0)
+		launch_cancel(launch);
+	return rc;
 }
 
 static int ptrace_attach(struct engine *e, pid_t pid, struct err *err)
 {
 	e->err = err;
 	return attach_process(e, pid);
+}
+
+/* False: only children remain that nobody asked for, and cannot be let go. */
+static bool has_reported_tasks(const struct engine *e)
+{
+	struct map_slot *slot;
+
+	for (size_t at = 0; (slot = map_next(&e->tasks, &at));) {
+		const struct task *t = slot->value;
+
+		if (!t->hidden || t->starting || t->hold == HOLD_ORPHAN)
+			return true;
+	}
+	return false;
 }
 
 static int ptrace_poll(struct engine *e, int timeout_ms, struct err *err)
@@ -144,7 +165,7 @@ static int ptrace_poll(struct engine *e, int timeout_ms, struct err *err)
 	int rc = 0;
 
 	e->err = err;
-	if (!e->tasks.len)
+	if (!has_reported_tasks(e))
 		return 0;
 	if (timeout_ms > 0)
 		tracer_arm(e, timeout_ms);
@@ -161,24 +182,44 @@ static int ptrace_poll(struct engine *e, int timeout_ms, struct err *err)
 		return e->failure;
 	if (rc < 0 && rc != -EINTR)
 		return err_sys(err, rc, "cannot wait for traced tasks");
-	return e->tasks.len > 0;
+	return has_reported_tasks(e);
+}
+
+/* For launch_reap, once nothing is reported any more. */
+static void serve(void *self, int timeout_ms)
+{
+	struct engine *e = self;
+
+	e->failure = 0; /* was reported; the command is not to blame */
+	ptrace_poll(e, timeout_ms, NULL);
+	if (!e->tasks.len)
+		e->launch->serve = NULL;
 }
 
 static int ptrace_detach(struct engine *e, struct err *err)
 {
 	e->err = err;
-	if (!e->detaching)
-		attach_detach_all(e);
+	if (e->detaching)
+		return 0;
+	attach_detach_all(e);
+	if (e->nr_filtered) {
+		e->launch->serve = serve;
+		e->launch->server = e;
+	}
 	return 0;
 }
 
 static void ptrace_close(struct engine *e)
 {
-	struct err unused;
-
 	if (!e)
 		return;
-	ptrace_detach(e, &unused);
+	ptrace_detach(e, NULL);
+	if (e->launch)
+		e->launch->serve = NULL;
+	/* what is left would end with us: a signal, but no time limit, ends the waiting */
+	e->failure = 0;
+	while (e->tasks.len && !e->failure && tracer_step(e, true) > 0)
+		;
 	call_filter_deinit(&e->filter);
 	tracer_deinit(e);
 	free(e);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,7 +16,6 @@
 #include "util/alloc.h"
 #include "util/clock.h"
 #include "util/err.h"
-#include "util/log.h"
 
 /* The tick that follows a missed one: a signal that arrives just before waitid blocks is lost. */
 #define TICK_MS 10
@@ -270,6 +268,9 @@ static void on_syscall_stop(struct engine *e, struct task *t, uint64_t now_ns)
 	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
 		on_enter(e, t, &info);
 	} else if (info.op == PTRACE_SYSCALL_INFO_EXIT && t->in_call) {
+		/* interrupted by ourselves: the call goes on when we are gone */
+		if (e->detaching && info.exit.rval <= -512 && info.exit.rval >= -516)
+			return;
 		t->in_call = false;
 		if (t->starting)
 			on_starting_exit(e, t, &info);
@@ -323,14 +324,19 @@ static void consume_stop(pid_t tid)
 	waitid(P_PID, (id_t)tid, &info, WSTOPPED | WNOHANG | __WALL | __WNOTHREAD);
 }
 
+void tracer_report_detach(struct engine *e, struct task *t)
+{
+	struct event ev = task_event(t, EV_DETACH, clock_now_ns());
+
+	if (t->hidden)
+		return;
+	emit_late_enter(e, t);
+	tracer_emit(e, &ev);
+}
+
 void tracer_forget(struct engine *e, struct task *t)
 {
-	if (!t->hidden) {
-		struct event ev = task_event(t, EV_DETACH, clock_now_ns());
-
-		emit_late_enter(e, t);
-		tracer_emit(e, &ev);
-	}
+	tracer_report_detach(e, t);
 	remove_task(e, t);
 }
 
@@ -399,7 +405,7 @@ static void on_fork(struct engine *e, struct task *parent, uint64_t now_ns)
 		tracer_unhold(e, child);
 }
 
-/* `t` is the leader's entry, or NULL; returns the entry that goes on. */
+/* `t` is the leader's entry; returns the entry that goes on. */
 static struct task *on_exec(struct engine *e, struct task *t, uint64_t now_ns)
 {
 	unsigned long message = 0;
@@ -474,12 +480,13 @@ static bool is_stop_signal(int signo)
 
 static void on_group_stop(struct engine *e, struct task *t, int signo, uint64_t now_ns)
 {
-	if (wants_kind(e, t, EV_STOP)) {
+	if (wants_kind(e, t, EV_STOP) && !t->stopped) {
 		struct event ev = task_event(t, EV_STOP, now_ns);
 
 		ev.stop_signo = signo;
 		tracer_emit(e, &ev);
 	}
+	t->stopped = true; /* told again when we interrupt it */
 	if (t->unwanted || (e->detaching && !t->filtered)) {
 		resume(e, t, 0); /* detached, it goes on being stopped */
 		return;
@@ -533,7 +540,8 @@ static void handle_stop(struct engine *e, struct task *t, int code)
 				on_group_stop(e, t, signo, now_ns);
 				return;
 			}
-			break; /* interrupted, or newly born, or told of a SIGCONT */
+			t->stopped = false; /* interrupted, newly born, or told of a SIGCONT */
+			break;
 		}
 		signo = 0;
 	} else {

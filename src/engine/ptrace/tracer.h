@@ -36,6 +36,7 @@ struct task {
 	bool hidden;     /* none of its events are reported */
 	bool starting;   /* the launched process, before its execve succeeded */
 	bool filtered;   /* has our seccomp filter: stops at the calls of interest only */
+	bool stopped;    /* by job control, and reported so */
 	bool unwanted;   /* to be let go at its first stop */
 	int held_code;   /* of the stop it is held in */
 	unsigned age;    /* HOLD_ORPHAN: polls survived */
@@ -108,7 +109,8 @@ void tracer_unhold(struct engine *e, struct task *t);
 /* Orphans whose parent died before it could tell. */
 void tracer_adopt_orphans(struct engine *e);
 
-/* Reports that observation ends, and forgets the task. */
+/* Reports that observation ends; the second also forgets the task. */
+void tracer_report_detach(struct engine *e, struct task *t);
 void tracer_forget(struct engine *e, struct task *t);
 
 /* Hands an event to the stream unless something failed before. */

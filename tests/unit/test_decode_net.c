@@ -1,0 +1,119 @@
+#include "test.h"
+
+#include <arpa/inet.h>
+#include <linux/netlink.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "decode_build.h"
+
+TEST(addresses)
+{
+	const struct sockaddr_in in = {AF_INET, htons(80), {htonl(0x7f000001)}, {0}};
+	const struct sockaddr_in6 in6 = {AF_INET6, htons(53), 0, IN6ADDR_LOOPBACK_INIT, 2};
+	static const struct sockaddr_un un = {AF_UNIX, "/run/x"};
+	static const struct sockaddr_un abstract = {AF_UNIX, "\0abc"};
+	static const struct sockaddr_nl nl = {.nl_family = AF_NETLINK, .nl_pid = 7, .nl_groups = 1};
+	static const sa_family_t unnamed = AF_UNIX;
+	static const uint8_t odd[5] = {99, 0, 'a', 'b', 'c'};
+	static const socklen_t room = 128, used = 16;
+	const struct recorded rows[] = {
+		{"connect", {3, 0x1000, sizeof(in)}, 0, {IN(1, in)},
+			"connect(3, {sa_family=AF_INET, sin_port=htons(80), "
+			"sin_addr=inet_addr(\"127.0.0.1\")}, 16) = 0"},
+		{"connect", {3, 0x1000, sizeof(in6)}, 0, {IN(1, in6)},
+			"connect(3, {sa_family=AF_INET6, sin6_port=htons(53), sin6_flowinfo=htonl(0), "
+			"inet_pton(AF_INET6, \"::1\", &sin6_addr), sin6_scope_id=2}, 28) = 0"},
+		{"connect", {3, 0x1000, sizeof(un)}, 0, {IN(1, un)},
+			"connect(3, {sa_family=AF_UNIX, sun_path=\"/run/x\"}, 110) = 0"},
+		{"bind", {3, 0x1000, 6}, 0, {IN(1, abstract)},
+			"bind(3, {sa_family=AF_UNIX, sun_path=@\"abc\"}, 6) = 0"},
+		{"bind", {3, 0x1000, 2}, 0, {IN(1, unnamed)},
+			"bind(3, {sa_family=AF_UNIX}, 2) = 0"},
+		{"bind", {3, 0x1000, sizeof(nl)}, 0, {IN(1, nl)},
+			"bind(3, {sa_family=AF_NETLINK, nl_pid=7, nl_groups=00000001}, 12) = 0"},
+		{"bind", {3, 0x1000, 5}, -EINVAL, {IN(1, odd)},
+			"bind(3, {sa_family=0x63 /* AF_??? */, sa_data=\"abc\"}, 5) = EINVAL"},
+		/* shorter than its family needs */
+		{"bind", {3, 0x1000, 4}, -EINVAL, {IN(1, in)},
+			"bind(3, {sa_family=AF_INET, sa_data=\"\\0P\"}, 4) = EINVAL"},
+		{"bind", {3, 0x1000, 1}, -EINVAL, {IN(1, in)}, "bind(3, 0x1000, 1) = EINVAL"},
+		{"getsockname", {3, 0x1000, 0x2000}, 0, {OUT(1, in), OUT(2, used)},
+			"getsockname(3, {sa_family=AF_INET, sin_port=htons(80), "
+			"sin_addr=inet_addr(\"127.0.0.1\")}, [16]) = 0"},
+		{"accept", {3, 0x1000, 0x2000}, -EAGAIN, {OUT(1, in), IN(2, room)},
+			"accept(3, 0x1000, [128]) = EAGAIN"},
+		{"accept4", {3, 0, 0, SOCK_CLOEXEC}, 5, {{0}},
+			"accept4(3, NULL, NULL, SOCK_CLOEXEC) = 5"},
+	};
+
+	CHECK(rows);
+}
+
+TEST(messages)
+{
+	static const struct iovec iov[1] = {{(void *)0x3000, 5}};
+	static const struct {
+		struct cmsghdr head;
+		int fd;
+	} control = {{20, SOL_SOCKET, SCM_RIGHTS}, 7};
+	static const struct cmsghdr endless = {SIZE_MAX, SOL_SOCKET, SCM_RIGHTS};
+	static const struct cmsghdr none = {0, SOL_SOCKET, SCM_RIGHTS};
+	static const struct msghdr msg = {.msg_iov = (void *)0x2000,
+		.msg_iovlen = 1,
+		.msg_control = (void *)0x4000,
+		.msg_controllen = 20};
+	const struct recorded rows[] = {
+		{"sendmsg", {3, 0x1000, MSG_NOSIGNAL}, 5,
+			{IN(1, msg), IN(1, iov), IN_BYTES(1, "hello"), IN(1, control)},
+			"sendmsg(3, {msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base=\"hello\", "
+			"iov_len=5}], msg_iovlen=1, msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, "
+			"cmsg_type=SCM_RIGHTS, cmsg_data=[7]}], msg_controllen=20, msg_flags=0}, "
+			"MSG_NOSIGNAL) = 5"},
+		{"sendmsg", {3, 0x1000, 0}, 5,
+			{IN(1, msg), IN(1, iov), IN_BYTES(1, "hello"), IN(1, endless)},
+			"sendmsg(3, {msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base=\"hello\", "
+			"iov_len=5}], msg_iovlen=1, msg_control=[{cmsg_len=18446744073709551615, "
+			"cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS}, ...], msg_controllen=20, "
+			"msg_flags=0}, 0) = 5"},
+		{"sendmsg", {3, 0x1000, 0}, 5,
+			{IN(1, msg), IN(1, iov), IN_BYTES(1, "hello"), IN(1, none)},
+			"sendmsg(3, {msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base=\"hello\", "
+			"iov_len=5}], msg_iovlen=1, msg_control=[{cmsg_len=0, "
+			"cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS}, ...], msg_controllen=20, "
+			"msg_flags=0}, 0) = 5"},
+		{"recvmsg", {3, 0x1000, 0}, -EAGAIN, {OUT(1, msg)},
+			"recvmsg(3, 0x1000, 0) = EAGAIN"},
+		{"sendto", {3, 0x1000, 2, MSG_DONTWAIT, 0, 0}, 2, {IN_BYTES(1, "hi")},
+			"sendto(3, \"hi\", 2, MSG_DONTWAIT, NULL, 0) = 2"},
+	};
+
+	CHECK(rows);
+}
+
+TEST(options)
+{
+	static const int on = 1;
+	static const struct linger linger = {1, 5};
+	static const struct ucred cred = {42, 1000, 1000};
+	static const socklen_t len = sizeof(cred);
+	const struct recorded rows[] = {
+		{"socket", {AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP}, 3, {{0}},
+			"socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_TCP) = 3"},
+		{"socket", {AF_NETLINK, SOCK_RAW, NETLINK_ROUTE}, 3, {{0}},
+			"socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE) = 3"},
+		{"setsockopt", {3, SOL_SOCKET, SO_REUSEADDR, 0x1000, 4}, 0, {IN(3, on)},
+			"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0"},
+		{"setsockopt", {3, IPPROTO_TCP, TCP_NODELAY, 0x1000, 4}, 0, {IN(3, on)},
+			"setsockopt(3, SOL_TCP, TCP_NODELAY, [1], 4) = 0"},
+		{"setsockopt", {3, SOL_SOCKET, SO_LINGER, 0x1000, 8}, 0, {IN(3, linger)},
+			"setsockopt(3, SOL_SOCKET, SO_LINGER, {l_onoff=1, l_linger=5}, 8) = 0"},
+		{"getsockopt", {3, SOL_SOCKET, SO_PEERCRED, 0x1000, 0x2000}, 0,
+			{OUT(3, cred), OUT(4, len)},
+			"getsockopt(3, SOL_SOCKET, SO_PEERCRED, {pid=42, uid=1000, gid=1000}, [12]) = 0"},
+	};
+
+	CHECK(rows);
+}
