@@ -1,6 +1,8 @@
 #include "cli/option.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +47,33 @@ static const char *habit_hint(char letter)
 	}
 }
 
+/* "100MB", "4k", "512": SI multiples; a B behind them is allowed. */
+static int parse_size(const char *text, uint64_t *ret_bytes)
+{
+	static const char units[] = "KMGT";
+	uint64_t bytes;
+	char *end;
+
+	errno = 0;
+	bytes = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9' || errno)
+		return -EINVAL;
+	if (*end) {
+		const char *unit = strchr(units, toupper((unsigned char)*end));
+
+		if (unit)
+			end++;
+		for (; unit && unit >= units; unit--)
+			if (__builtin_mul_overflow(bytes, 1000u, &bytes))
+				return -EINVAL;
+		end += *end == 'B' || *end == 'b';
+	}
+	if (*end)
+		return -EINVAL;
+	*ret_bytes = bytes;
+	return 0;
+}
+
 static int set(const struct option *option, const char *spelled, const char *value, void *config,
 	struct err *err)
 {
@@ -67,6 +96,11 @@ static int set(const struct option *option, const char *spelled, const char *val
 		*(unsigned *)slot = (unsigned)number;
 		break;
 	}
+	case OPTION_SIZE:
+		if (parse_size(value, slot) < 0)
+			return err_set(err, -EINVAL,
+				"%s: '%s' is not a size such as 512, 64K or 100MB", spelled, value);
+		break;
 	case OPTION_SECTION: break;
 	}
 	return 0;

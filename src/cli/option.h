@@ -17,6 +17,7 @@ enum option_kind {
 	OPTION_TEXT,    /* const char *: the last one wins */
 	OPTION_LIST,    /* struct option_list: all of them */
 	OPTION_NUMBER,  /* unsigned, decimal, `max` at most */
+	OPTION_SIZE,    /* uint64_t, bytes: a number with K, M or G behind it, powers of 1000 */
 	OPTION_SECTION, /* not an option: a heading in --help */
 };
 

@@ -102,9 +102,11 @@ static int run(struct session *s, struct engine *engine, struct err *err)
 	return r;
 }
 
-/* The command runs on untraced, or ended a moment ago. */
+/* The command runs on untraced, ended a moment ago, or was never let through the gate. */
 static void wait_for_command(struct session *s)
 {
+	if (s->launch->pid > 0 && !s->launch->opened)
+		launch_cancel(s->launch);
 	while (s->launch->pid > 0 && !launch_reap(s->launch, false)) {
 		handle_signals(s);
 		poll(NULL, 0, 20);
@@ -117,6 +119,9 @@ int session_run(struct session *s, struct err *err)
 	struct engine *engine = NULL;
 	int r, ended;
 
+	/* inherited as ignored, it would keep statuses from us; launch has noted it for the command
+	 */
+	signal(SIGCHLD, SIG_DFL);
 	watch_signals(old);
 	r = s->ops->open(&engine, s->plan, s->stream, err);
 	if (r >= 0)

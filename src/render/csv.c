@@ -66,18 +66,20 @@ static void csv_event(void *self, const struct event_view *view)
 	out_commit(c->out);
 }
 
-static void csv_end(void *self)
+static bool csv_end(void *self)
 {
 	struct csv *c = self;
 
 	buf_deinit(&c->arguments);
 	free(c);
+	return true;
 }
 
 const struct renderer renderer_csv = {
 	.name = "csv",
 	.media_type = "text/csv",
 	.shapes = SHAPE_EVENTS,
+	.structured = true,
 	.begin = csv_begin,
 	.event = csv_event,
 	.end = csv_end,

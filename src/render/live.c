@@ -19,6 +19,7 @@ struct live {
 	struct arena scratch;
 	void *document; /* the renderer's state */
 	uint64_t flushed_ns;
+	bool cut; /* the document did not get all */
 };
 
 struct live *live_create(const struct live_config *config)
@@ -37,6 +38,11 @@ void live_destroy(struct live *l)
 		l->config.renderer->end(l->document);
 	arena_deinit(&l->scratch);
 	free(l);
+}
+
+bool live_was_cut(const struct live *l)
+{
+	return l->cut;
 }
 
 static int output_status(struct live *l, struct err *err)
@@ -91,7 +97,7 @@ static int live_end(void *self, struct err *err)
 	struct live *l = self;
 
 	if (l->document) {
-		l->config.renderer->end(l->document);
+		l->cut = !l->config.renderer->end(l->document);
 		l->document = NULL;
 	}
 	out_flush(l->config.out);

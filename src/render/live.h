@@ -1,6 +1,8 @@
 #pragma once
 /* The sink that shows events as they come: filters, decodes, hands views to a renderer. */
 
+#include <stdbool.h>
+
 #include "decode/decode.h"
 #include "event/sink.h"
 #include "render/renderer.h"
@@ -22,6 +24,9 @@ struct live;
 
 struct live *live_create(const struct live_config *config);
 void live_destroy(struct live *l);
+
+/* After `end`: whether the document's size limit left something out. */
+bool live_was_cut(const struct live *l);
 
 /* `self` is a struct live. Fails with the output's error (-EPIPE when the reader went away). */
 extern const struct sink_ops live_sink;

@@ -29,17 +29,23 @@ struct render_options {
 	bool show_fds;               /* what a descriptor is */
 	bool raw;                    /* arguments as hex words */
 	bool hex;                    /* \x escapes */
+	bool follow;                 /* children are traced too */
 	uint64_t realtime_offset_ns; /* monotonic to wall clock */
+	uint64_t max_bytes;          /* of a document; 0 = no limit */
+	char *const *command;        /* NULL = attached; borrowed */
+	const char *trace_id;        /* W3C trace parent; borrowed */
 };
 
 struct renderer {
 	const char *name;
 	const char *media_type;
 	uint32_t shapes; /* enum render_shape */
+	bool structured; /* for programs: the command's own output must not get between */
 	/* The state of one document; options and out are borrowed until `end`. */
 	void *(*begin)(struct out *out, const struct render_options *options);
 	void (*event)(void *self, const struct event_view *view);
-	void (*end)(void *self); /* completes the document and frees the state */
+	/* Completes the document and frees the state; false: `max_bytes` cut it short. */
+	bool (*end)(void *self);
 };
 
 extern const struct renderer *const renderers[]; /* NULL-terminated */

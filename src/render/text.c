@@ -95,6 +95,17 @@ static void draw_result(
 	}
 	if (call->ret_note)
 		buf_printf(line, " (%s)", call->ret_note);
+	if (call->ret_detail.kind != VALUE_ARRAY)
+		return;
+	for (size_t i = 0; i < call->ret_detail.list.nr; i++) {
+		const struct value *item = &call->ret_detail.list.items[i];
+
+		buf_adds(line, i ? ", " : " (");
+		if (item->name)
+			buf_printf(line, "%s ", item->name);
+		value_text_draw(how, line, item, true);
+	}
+	buf_addc(line, ')');
 }
 
 static void draw_call(struct text *t, struct buf *line, const struct event_view *view)
@@ -187,12 +198,13 @@ static void text_event(void *self, const struct event_view *view)
 	arena_reset(&t->scratch);
 }
 
-static void text_end(void *self)
+static bool text_end(void *self)
 {
 	struct text *t = self;
 
 	arena_deinit(&t->scratch);
 	free(t);
+	return true;
 }
 
 const struct renderer renderer_text = {

@@ -27,6 +27,10 @@ void value_text_quote(const struct value_text *how, struct buf *out, const uint8
 	for (size_t i = 0; i < shown; i++) {
 		uint8_t c = bytes[i];
 
+		if (how->hex_all) {
+			buf_printf(out, "\\x%02x", c);
+			continue;
+		}
 		switch (c) {
 		case '"': buf_adds(out, "\\\""); break;
 		case '\\': buf_adds(out, "\\\\"); break;
@@ -73,9 +77,7 @@ static void draw_flags(struct buf *out, uint64_t bits, const struct flag_set *se
 	for (size_t i = 0; i < set->nr_names; i++) {
 		const struct flag_name *name = &set->names[i];
 
-		if (!name->value && !name->mask && bits)
-			continue;
-		if ((bits & name->mask) != name->value || (name->mask & decided))
+		if (!flag_name_matches(name, bits, decided))
 			continue;
 		if (any)
 			buf_addc(out, '|');
@@ -233,10 +235,14 @@ static void draw(const struct value_text *how, struct buf *out, const struct val
 		value_text_quote(how, out, value->data.bytes, value->data.len, SIZE_MAX,
 			value->flags & VALUE_CUT);
 		break;
-	case VALUE_DATA:
-		value_text_quote(how, out, value->data.bytes, value->data.len, how->string_limit,
+	case VALUE_DATA: {
+		struct value_text quote = *how;
+
+		quote.hex_all = value->flags & VALUE_BINARY;
+		value_text_quote(&quote, out, value->data.bytes, value->data.len, how->string_limit,
 			value->data.full_len > value->data.len);
 		break;
+	}
 	case VALUE_STRUCT:
 		buf_addc(out, '{');
 		draw_list(how, out, value, returned, depth, ", ");

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "cli/exit_status.h"
 #include "cli/option.h"
 #include "cli/output.h"
+#include "cli/relay.h"
 #include "cli/session.h"
 #include "engine/engine.h"
 #include "engine/launch.h"
@@ -37,7 +39,8 @@ struct trace_options {
 	bool follow, timing, relative, show_fds, succeeded, failed, raw, hex, verbose, quiet, debug;
 	unsigned stamps;
 	unsigned string_limit;
-	const char *output, *engine, *format;
+	uint64_t max_output_bytes;
+	const char *output, *engine, *format, *tracee_stdout;
 	struct option_list exprs, pids;
 };
 
@@ -54,6 +57,8 @@ static const struct option options[] = {
 	{OPTION_SECTION, .help = "What to show"},
 	{OPTION_TEXT, 'o', "output", "FILE", "write there instead of standard output; '|CMD' pipes", AT(output), .common = true, .completes = "file"},
 	{OPTION_TEXT, 0, "format", "NAME", "form of the output", AT(format), .completes = "@formats"},
+	{OPTION_SIZE, 0, "max-output", "SIZE", "cap of a structured document on standard output (100MB); 0 = none", AT(max_output_bytes)},
+	{OPTION_TEXT, 0, "tracee-stdout", "WHERE", "the command's standard output: inherit, stderr, null or a file", AT(tracee_stdout), .completes = "file"},
 	{OPTION_FLAG, 'T', "timing", NULL, "time spent in each call", AT(timing), .common = true},
 	{OPTION_COUNT, 't', NULL, NULL, "wall-clock time; -tt with microseconds, -ttt since the epoch", AT(stamps), .common = true},
 	{OPTION_FLAG, 'r', "relative-timestamps", NULL, "time since the line before", AT(relative)},
@@ -123,12 +128,13 @@ static void build_plan(struct engine_plan *plan, const struct trace_options *o,
 	plan->kinds = EV_BIT(EV_FORK) | EV_BIT(EV_EXEC) | EV_BIT(EV_EXIT) | EV_BIT(EV_SIGNAL) |
 		      EV_BIT(EV_STOP) | EV_BIT(EV_LOST) | EV_BIT(EV_ATTACH) | EV_BIT(EV_DETACH);
 	if (tracking)
-		plan->kinds |= EV_BIT(EV_FD) | EV_BIT(EV_CWD) | EV_BIT(EV_MAP);
+		plan->kinds |= EV_BIT(EV_FD) | EV_BIT(EV_CWD);
 	for (int abi = 0; abi < NR_ABIS; abi++)
 		for (unsigned nr = 0; nr < CALL_NR_LIMIT; nr++)
 			plan->wanted[abi][nr] = filter_wants_number(filter, abi, nr) ||
-						(tracking && track_needs_call(call_id_of(abi, nr)));
-	plan->want_unknown = filter_wants_number(filter, ABI_X86_64, CALL_NR_LIMIT);
+						(tracking && track_call_parts(call_id_of(abi, nr)) &
+								     (TRACK_FILES | TRACK_PASSING));
+	plan->want_unknown = filter_wants_unknown(filter);
 }
 
 static enum stamp_style stamp_style(const struct trace_options *o)
@@ -178,8 +184,10 @@ struct run {
 	struct track *track;   /* owned */
 	struct live *live;     /* owned */
 	struct output output;
+	struct relay relay;
 	struct out out;
 	struct launch launch;
+	char trace_id[56]; /* W3C: version, 16 and 8 bytes in hex, flags */
 	struct engine_plan plan;
 	struct render_options render;
 	pid_vec pids;
@@ -195,8 +203,18 @@ static int none_of(struct err *err, const char *option, const char *value, const
 	return -EINVAL;
 }
 
+static void make_trace_id(char *ret, size_t cap)
+{
+	uint64_t random[3];
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		abort();
+	snprintf(ret, cap, "00-%016llx%016llx-%016llx-01", (unsigned long long)random[0],
+		(unsigned long long)random[1], (unsigned long long)random[2]);
+}
+
 /* What of the command line does not need the engine yet; failures here are usage errors. */
-static int prepare(struct run *run, struct err *err)
+static int prepare(struct run *run, char *const *words, struct err *err)
 {
 	const struct trace_options *o = run->options;
 	const struct renderer *renderer = renderer_by_name(o->format);
@@ -216,7 +234,12 @@ static int prepare(struct run *run, struct err *err)
 		return r;
 	tracking = o->show_fds || filter_asks_track(run->filter);
 	build_plan(&run->plan, o, run->filter, tracking);
+	make_trace_id(run->trace_id, sizeof(run->trace_id));
 	run->render = (struct render_options){
+		.follow = o->follow,
+		.command = *words ? words : NULL,
+		.trace_id = run->trace_id,
+		.max_bytes = renderer->structured && !o->output ? o->max_output_bytes : 0,
 		.string_limit = o->string_limit,
 		.stamp = stamp_style(o),
 		.timing = o->timing,
@@ -246,6 +269,7 @@ static int prepare(struct run *run, struct err *err)
 static void run_deinit(struct run *run)
 {
 	out_deinit(&run->out);
+	relay_finish(&run->relay);
 	output_close(&run->output);
 	launch_deinit(&run->launch);
 	stream_destroy(run->session.stream);
@@ -253,6 +277,16 @@ static void run_deinit(struct run *run)
 	track_destroy(run->track);
 	filter_destroy(run->filter);
 	VEC_DEINIT(&run->pids);
+}
+
+/* Our own output must stay parsable when both would go to the same place. */
+static const char *tracee_stdout(const struct run *run)
+{
+	const struct trace_options *o = run->options;
+
+	if (o->tracee_stdout)
+		return o->tracee_stdout;
+	return renderer_by_name(o->format)->structured && !o->output ? "stderr" : "inherit";
 }
 
 static int execute(struct run *run, char **words, struct err *err)
@@ -275,8 +309,18 @@ static int execute(struct run *run, char **words, struct err *err)
 	if (r < 0)
 		return command_fail(EXIT_FAILED, "%s", err->text);
 	out_init(&run->out, run->output.fd);
+	if (s->launch) {
+		r = relay_open(&run->relay, tracee_stdout(run), err);
+		if (r < 0)
+			return command_fail(EXIT_FAILED, "%s", err->text);
+		s->launch->fds[1] = run->relay.fd;
+	}
 	r = session_run(s, err);
+	relay_finish(&run->relay);
 	note_losses(stream_counts(s->stream));
+	if (live_was_cut(run->live))
+		fprintf(stderr, "Trace file exceeded %lluMB, truncating\n",
+			(unsigned long long)run->options->max_output_bytes / 1000000u);
 	if (r < 0 && r != -EPIPE)
 		return command_fail(EXIT_FAILED, "%s", err->text);
 	if (!s->launch)
@@ -289,13 +333,14 @@ static int execute(struct run *run, char **words, struct err *err)
 
 static int trace(const struct command *self, const struct trace_options *o, char **words)
 {
-	struct run run = {.options = o, .output = {.fd = -1}, .out = {.fd = -1}};
+	struct run run = {
+		.options = o, .output = {.fd = -1}, .relay = {.fd = -1}, .out = {.fd = -1}};
 	struct err err = {0};
 	int status, wait_status;
 	bool launched;
 
 	run.launch.gate = run.launch.verdict = -1;
-	if (prepare(&run, &err) < 0)
+	if (prepare(&run, words, &err) < 0)
 		status = command_fail(EXIT_USAGE, "%s", err.text);
 	else if (!*words && !run.pids.len)
 		status = command_fail(EXIT_USAGE,
@@ -313,7 +358,10 @@ static int trace(const struct command *self, const struct trace_options *o, char
 
 static int run_trace(const struct command *self, int argc, char **argv)
 {
-	struct trace_options o = {.string_limit = 64, .engine = "auto", .format = "text"};
+	struct trace_options o = {.string_limit = 64,
+		.max_output_bytes = 100000000,
+		.engine = "auto",
+		.format = "text"};
 	CLEANUP_FREE char **words = xcalloc((size_t)argc + 1, sizeof(*words));
 	struct err err = {0};
 	int status;

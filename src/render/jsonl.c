@@ -1,0 +1,177 @@
+#include "render/renderer.h"
+
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include "decode/decode.h"
+#include "render/call_json.h"
+#include "render/value_json.h"
+#include "report/event_view.h"
+#include "util/alloc.h"
+#include "util/arena.h"
+#include "util/buf.h"
+#include "util/json.h"
+#include "util/out.h"
+
+/* One object per line as it happens; `type` says what it is. The first line names the format. */
+
+struct jsonl {
+	struct out *out;
+	const struct render_options *options;
+	struct arena arena;
+	struct buf scratch;
+};
+
+static void end_line(struct jsonl *l)
+{
+	out_puts(l->out, "\n");
+	out_commit(l->out);
+}
+
+static void *jsonl_begin(struct out *out, const struct render_options *options)
+{
+	struct jsonl *l = xcalloc(1, sizeof(*l));
+	struct json j;
+
+	l->out = out;
+	l->options = options;
+	json_init(&j, &out->pending);
+	json_object_begin(&j);
+	json_key(&j, "type");
+	json_text(&j, "header");
+	json_key(&j, "version");
+	json_text(&j, RENACER_VERSION);
+	json_key(&j, "format");
+	json_text(&j, "renacer-jsonl-v1");
+	json_key(&j, "trace_id");
+	json_text(&j, options->trace_id);
+	json_key(&j, "realtime_offset_nanos");
+	json_u64(&j, options->realtime_offset_ns);
+	json_object_end(&j);
+	end_line(l);
+	return l;
+}
+
+static void draw_signal(struct jsonl *l, struct json *j, int signo)
+{
+	const char *name = decode_signal_name(&l->arena, signo);
+
+	json_key(j, "signal");
+	json_text(j, name ? name : arena_printf(&l->arena, "%d", signo));
+}
+
+static void draw_exit(struct jsonl *l, struct json *j, int status)
+{
+	if (WIFSIGNALED(status)) {
+		draw_signal(l, j, WTERMSIG(status));
+	} else {
+		json_key(j, "exit_code");
+		json_i64(j, WEXITSTATUS(status));
+	}
+}
+
+static void draw_particulars(struct jsonl *l, struct json *j, const struct event_view *view)
+{
+	const struct event *ev = view->ev;
+
+	switch (ev->kind) {
+	case EV_FORK:
+		json_key(j, "child_pid");
+		json_i64(j, ev->fork.child_pid);
+		json_key(j, "child_tid");
+		json_i64(j, ev->fork.child_tid);
+		break;
+	case EV_EXEC:
+		if (ev->exec.path) {
+			json_key(j, "path");
+			json_text(j, ev->exec.path);
+		}
+		break;
+	case EV_EXIT: draw_exit(l, j, ev->exit.status); break;
+	case EV_SIGNAL:
+		draw_signal(l, j, ev->signal.signo);
+		json_key(j, "info");
+		value_json_draw(j, view->siginfo);
+		break;
+	case EV_STOP: draw_signal(l, j, ev->stop_signo); break;
+	default: break;
+	}
+}
+
+static void draw_lost(struct json *j, const struct event *ev)
+{
+	json_key(j, "count");
+	json_u64(j, ev->lost.count);
+	json_key(j, "from_nanos");
+	json_u64(j, ev->lost.from_ns);
+	json_key(j, "timestamp_nanos");
+	json_u64(j, ev->time_ns);
+}
+
+static void draw_event(struct jsonl *l, struct json *j, const struct event_view *view)
+{
+	const struct event *ev = view->ev;
+
+	json_object_begin(j);
+	json_key(j, "type");
+	json_text(j, event_kind_name((enum event_kind)ev->kind));
+	if (ev->kind == EV_CALL) {
+		call_json_draw(j, l->options, &l->scratch, view);
+	} else if (ev->kind == EV_LOST) {
+		draw_lost(j, ev);
+	} else {
+		draw_particulars(l, j, view);
+		json_key(j, "pid");
+		json_i64(j, ev->pid);
+		json_key(j, "tid");
+		json_i64(j, ev->tid);
+		json_key(j, "timestamp_nanos");
+		json_u64(j, ev->time_ns);
+	}
+	json_object_end(j);
+}
+
+static void jsonl_event(void *self, const struct event_view *view)
+{
+	struct jsonl *l = self;
+	struct json j;
+
+	switch (view->ev->kind) {
+	case EV_CALL:
+	case EV_FORK:
+	case EV_EXEC:
+	case EV_EXIT:
+	case EV_SIGNAL:
+	case EV_STOP:
+	case EV_ATTACH:
+	case EV_DETACH:
+	case EV_LOST: break;
+	default: return; /* the tracker's state */
+	}
+	if (l->out->error)
+		return;
+	json_init(&j, &l->out->pending);
+	draw_event(l, &j, view);
+	end_line(l);
+	arena_reset(&l->arena);
+}
+
+static bool jsonl_end(void *self)
+{
+	struct jsonl *l = self;
+
+	arena_deinit(&l->arena);
+	buf_deinit(&l->scratch);
+	free(l);
+	return true;
+}
+
+const struct renderer renderer_jsonl = {
+	.name = "jsonl",
+	.media_type = "application/jsonl",
+	.shapes = SHAPE_EVENTS,
+	.structured = true,
+	.begin = jsonl_begin,
+	.event = jsonl_event,
+	.end = jsonl_end,
+};

@@ -1,0 +1,176 @@
+#include "util/json.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "util/buf.h"
+#include "util/macros.h"
+
+void json_init(struct json *j, struct buf *out)
+{
+	*j = (struct json){.out = out};
+}
+
+/* What goes in front of a value or key. */
+static void separate(struct json *j)
+{
+	if (j->after_key) {
+		j->after_key = false;
+		return;
+	}
+	if (j->filled[j->depth])
+		buf_addc(j->out, ',');
+	j->filled[j->depth] = true;
+}
+
+static void begin(struct json *j, char bracket)
+{
+	separate(j);
+	buf_addc(j->out, bracket);
+	assert(j->depth + 1 < JSON_DEPTH_MAX);
+	j->filled[++j->depth] = false;
+}
+
+static void end(struct json *j, char bracket)
+{
+	assert(j->depth && !j->after_key);
+	j->depth--;
+	buf_addc(j->out, bracket);
+}
+
+void json_object_begin(struct json *j)
+{
+	begin(j, '{');
+}
+
+void json_object_end(struct json *j)
+{
+	end(j, '}');
+}
+
+void json_array_begin(struct json *j)
+{
+	begin(j, '[');
+}
+
+void json_array_end(struct json *j)
+{
+	end(j, ']');
+}
+
+void json_key(struct json *j, const char *key)
+{
+	json_text(j, key);
+	buf_addc(j->out, ':');
+	j->after_key = true;
+}
+
+/* Bytes of the well-formed UTF-8 sequence at `at` (RFC 3629), 0 = not one. */
+static size_t sequence_len(const uint8_t *at, size_t left)
+{
+	static const struct {
+		uint8_t first_min, first_max, second_min, second_max, len;
+	} forms[] = {
+		{0xc2, 0xdf, 0x80, 0xbf, 2},
+		{0xe0, 0xe0, 0xa0, 0xbf, 3},
+		{0xe1, 0xec, 0x80, 0xbf, 3},
+		{0xed, 0xed, 0x80, 0x9f, 3},
+		{0xee, 0xef, 0x80, 0xbf, 3},
+		{0xf0, 0xf0, 0x90, 0xbf, 4},
+		{0xf1, 0xf3, 0x80, 0xbf, 4},
+		{0xf4, 0xf4, 0x80, 0x8f, 4},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+		if (*at < forms[i].first_min || *at > forms[i].first_max)
+			continue;
+		if (left < forms[i].len || at[1] < forms[i].second_min ||
+			at[1] > forms[i].second_max)
+			return 0;
+		for (size_t k = 2; k < forms[i].len; k++)
+			if ((at[k] & 0xc0) != 0x80)
+				return 0;
+		/* U+EF80..U+EFFF is how a stray byte is written */
+		return at[0] == 0xee && at[1] >= 0xbe ? 0 : forms[i].len;
+	}
+	return 0;
+}
+
+static void add_ascii(struct buf *out, uint8_t c)
+{
+	switch (c) {
+	case '"': buf_adds(out, "\\\""); break;
+	case '\\': buf_adds(out, "\\\\"); break;
+	case '\n': buf_adds(out, "\\n"); break;
+	case '\r': buf_adds(out, "\\r"); break;
+	case '\t': buf_adds(out, "\\t"); break;
+	default:
+		if (c < 0x20 || c == 0x7f)
+			buf_printf(out, "\\u%04x", c);
+		else
+			buf_addc(out, (char)c);
+	}
+}
+
+void json_string(struct json *j, const void *bytes, size_t len)
+{
+	const uint8_t *at = bytes, *stop = at + len;
+
+	separate(j);
+	buf_addc(j->out, '"');
+	while (at < stop) {
+		size_t nr;
+
+		if (*at < 0x80) {
+			add_ascii(j->out, *at++);
+			continue;
+		}
+		nr = sequence_len(at, (size_t)(stop - at));
+		if (nr) {
+			buf_add(j->out, at, nr);
+			at += nr;
+		} else {
+			const char stray[3] = {
+				(char)0xee, (char)(0xbc | *at >> 6), (char)(0x80 | (*at & 0x3f))};
+
+			buf_add(j->out, stray, sizeof(stray));
+			at++;
+		}
+	}
+	buf_addc(j->out, '"');
+}
+
+void json_text(struct json *j, const char *text)
+{
+	json_string(j, text, strlen(text));
+}
+
+void json_i64(struct json *j, int64_t number)
+{
+	separate(j);
+	buf_add_i64(j->out, number);
+}
+
+void json_u64(struct json *j, uint64_t number)
+{
+	separate(j);
+	buf_add_u64(j->out, number);
+}
+
+void json_bool(struct json *j, bool value)
+{
+	separate(j);
+	buf_adds(j->out, value ? "true" : "false");
+}
+
+void json_thousandths(struct json *j, uint64_t thousandths)
+{
+	unsigned rest = (unsigned)(thousandths % 1000), digits = 3;
+
+	separate(j);
+	buf_add_u64(j->out, thousandths / 1000);
+	for (; rest && rest % 10 == 0; digits--)
+		rest /= 10;
+	if (rest)
+		buf_printf(j->out, ".%0*u", (int)digits, rest);
+}
