@@ -18,6 +18,7 @@ fi
 root=$1
 if [ -z "$root" ]; then
 	root=$(mktemp -d /var/tmp/renacer-debian.XXXXXX)
+	chmod 755 "$root" # it becomes / for users without privilege too
 else
 	keep=1
 	mkdir -p "$root"

@@ -78,6 +78,10 @@ void call_json_draw(struct json *j, const struct render_options *options, struct
 		json_key(j, "result");
 		json_i64(j, call->ret);
 	}
+	if (view->call->ret_detail.kind == VALUE_ARRAY) {
+		json_key(j, "result_detail");
+		value_json_draw(j, &view->call->ret_detail);
+	}
 	if (view->call->error && view->call->error_name) {
 		json_key(j, "error");
 		json_text(j, view->call->error_name);

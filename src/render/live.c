@@ -86,7 +86,7 @@ static int live_tick(void *self, uint64_t now_ns, struct err *err)
 	struct live *l = self;
 
 	if (now_ns - l->flushed_ns >= FLUSH_NS) {
-		out_flush(l->config.out);
+		out_push(l->config.out);
 		l->flushed_ns = now_ns;
 	}
 	return output_status(l, err);

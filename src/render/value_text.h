@@ -14,7 +14,7 @@ struct track;
 struct value_text {
 	uint32_t string_limit;     /* bytes of VALUE_DATA shown */
 	bool hex;                  /* \x escapes instead of octal ones */
-	bool hex_all; /* \x escapes for every byte */
+	bool hex_all;              /* \x escapes for every byte */
 	const struct track *track; /* describes descriptors; NULL = plain numbers */
 	int32_t pid;               /* whose descriptors */
 };

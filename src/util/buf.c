@@ -89,18 +89,22 @@ void buf_add_hex(struct buf *b, uint64_t number)
 
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
+	char *at = buf_reserve(b, 64);
+	size_t room = b->cap - b->len;
 	va_list ap;
 	int len;
 
 	va_start(ap, fmt);
-	len = vsnprintf(NULL, 0, fmt, ap);
+	len = vsnprintf(at, room, fmt, ap);
 	va_end(ap);
 	if (len < 0)
 		return;
-	buf_reserve(b, (size_t)len + 1);
-	va_start(ap, fmt);
-	vsnprintf(b->data + b->len, (size_t)len + 1, fmt, ap);
-	va_end(ap);
+	if ((size_t)len >= room) {
+		at = buf_reserve(b, (size_t)len + 1);
+		va_start(ap, fmt);
+		vsnprintf(at, (size_t)len + 1, fmt, ap);
+		va_end(ap);
+	}
 	b->len += (size_t)len;
 }
 

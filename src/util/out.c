@@ -1,17 +1,22 @@
 #include "util/out.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FLUSH_BYTES (64 * 1024)
 
 void out_init(struct out *o, int fd)
 {
+	struct stat st;
+
 	*o = (struct out){.fd = fd};
+	o->is_pipe = fd >= 0 && fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
 }
 
 void out_deinit(struct out *o)
@@ -54,17 +59,31 @@ void out_printf(struct out *o, const char *fmt, ...)
 
 int out_commit(struct out *o)
 {
-	return o->pending.len >= FLUSH_BYTES ? out_flush(o) : o->error;
+	/* once the reader lags, asking it again for every line would cost more than the lines */
+	if (o->pending.len < FLUSH_BYTES + o->refused_bytes)
+		return o->error;
+	return o->pending.len < OUT_PATIENCE_BYTES ? out_push(o) : out_flush(o);
 }
 
-int out_flush(struct out *o)
+/* Whether a write of PIPE_BUF bytes would not wait. */
+static bool is_writable(const struct out *o)
+{
+	struct pollfd pfd = {.fd = o->fd, .events = POLLOUT};
+
+	return !o->is_pipe || poll(&pfd, 1, 0) != 0;
+}
+
+/* Writes from the front; up to everything. */
+static int drain(struct out *o, bool wait)
 {
 	size_t done = 0;
 
 	if (o->fd < 0)
 		return o->error;
-	while (!o->error && done < o->pending.len) {
-		ssize_t n = write(o->fd, o->pending.data + done, o->pending.len - done);
+	while (!o->error && done < o->pending.len && (wait || is_writable(o))) {
+		size_t len = o->pending.len - done;
+		ssize_t n = write(o->fd, o->pending.data + done,
+			o->is_pipe && !wait ? MIN(len, (size_t)PIPE_BUF) : len);
 
 		if (n >= 0) {
 			done += (size_t)n;
@@ -77,6 +96,20 @@ int out_flush(struct out *o)
 			o->error = -errno;
 		}
 	}
-	buf_reset(&o->pending);
+	if (o->error)
+		done = o->pending.len;
+	o->pending.len -= done;
+	memmove(o->pending.data, o->pending.data + done, o->pending.len);
+	o->refused_bytes = o->pending.len;
 	return o->error;
+}
+
+int out_push(struct out *o)
+{
+	return drain(o, false);
+}
+
+int out_flush(struct out *o)
+{
+	return drain(o, true);
 }

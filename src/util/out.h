@@ -1,8 +1,10 @@
 #pragma once
 /*
- * Buffered output to a descriptor. The first write error sticks (`out_error`), later writes are
- * dropped; a caller checks when it flushes. Whole lines reach the descriptor in one write(2) as
- * long as they are added whole between two flushes.
+ * Buffered output to a descriptor. The first write error sticks (`error`), later writes are
+ * dropped; a caller checks when it commits.
+ *
+ * A pipe whose reader is slow does not hold the caller up: up to OUT_PATIENCE_BYTES gather in
+ * memory first. A tracer that waits loses events.
  */
 
 #include <stdbool.h>
@@ -11,10 +13,14 @@
 #include "util/buf.h"
 #include "util/macros.h"
 
+#define OUT_PATIENCE_BYTES (64u << 20)
+
 struct out {
-	int fd; /* borrowed; -1 = collect in `pending` only */
-	int error;
+	int fd;       /* borrowed; -1 = collect in `pending` only */
+	int error;    /* negative errno */
+	bool is_pipe; /* may make us wait */
 	struct buf pending;
+	size_t refused_bytes; /* of `pending`: the reader was not ready for them */
 };
 
 void out_init(struct out *o, int fd);
@@ -26,4 +32,9 @@ void out_printf(struct out *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Ends a record: written through when enough has gathered. 0 or the negative errno that sticks. */
 int out_commit(struct out *o);
+
+/* Writes what the reader takes without delay; the rest stays. */
+int out_push(struct out *o);
+
+/* Writes everything, however long the reader makes us wait. */
 int out_flush(struct out *o);

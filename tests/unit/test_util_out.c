@@ -56,3 +56,30 @@ TEST(the_first_error_sticks)
 	out_deinit(&out);
 	close(fd);
 }
+
+TEST(a_slow_reader_does_not_hold_us_up)
+{
+	static char block[256 * 1024], got[sizeof(block)];
+	struct out out;
+	size_t nr = 0;
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	for (size_t i = 0; i < sizeof(block); i++)
+		block[i] = (char)(i * 7 + i / 251);
+	out_init(&out, ends[1]);
+	out_write(&out, block, sizeof(block));
+	assert_int_equal(out_commit(&out), 0); /* more than a pipe holds: would wait for ever */
+	assert_true(out.pending.len > 0 && out.pending.len < sizeof(block));
+	while (nr < sizeof(block)) {
+		ssize_t n = read(ends[0], got + nr, sizeof(got) - nr);
+
+		assert_true(n > 0);
+		nr += (size_t)n;
+		assert_int_equal(out_push(&out), 0);
+	}
+	assert_memory_equal(got, block, sizeof(block));
+	out_deinit(&out);
+	close(ends[0]);
+	close(ends[1]);
+}
