@@ -135,10 +135,39 @@ static void decode_seccomp(struct decoder *d)
 SYSCALL_ODD(seccomp, 0, RET_INT, decode_seccomp, ARG(operation, ENUM, seccomp_op),
 	ARG(flags, HEX32), ARG(args, RAW_IN, SIZE_sock_fprog));
 
-SYSCALL(landlock_create_ruleset, CLASS_DESC, RET_FD, ARG(attr, ADDR), ARG(size, SIZE),
-	ARG(flags, FLAGS, landlock_create));
-SYSCALL(landlock_add_rule, CLASS_DESC, RET_INT, ARG(ruleset_fd, FD),
-	ARG(rule_type, ENUM, landlock_rule), ARG(rule_attr, ADDR), ARG(flags, HEX32));
+/* As Linux 5.13 had them; what newer kernels append is shown by the size argument only. */
+struct landlock_ruleset {
+	uint64_t handled_access_fs;
+};
+
+SHAPE(landlock_ruleset, struct landlock_ruleset)
+{
+	ADD_FLAGS(handled_access_fs, landlock_access_fs);
+}
+
+struct __attribute__((packed)) landlock_path {
+	uint64_t allowed_access;
+	int32_t parent_fd;
+};
+
+SHAPE(landlock_path, struct landlock_path)
+{
+	ADD_FLAGS(allowed_access, landlock_access_fs);
+	ADD_FD(parent_fd);
+}
+
+static void decode_landlock_add_rule(struct decoder *d)
+{
+	enum { PATH_BENEATH = 1 };
+
+	if (d->args[1] != PATH_BENEATH)
+		value_set_addr(decoder_arg(d, 2), d->args[2]);
+}
+
+SYSCALL(landlock_create_ruleset, CLASS_DESC, RET_FD, ARG(attr, IN, landlock_ruleset),
+	ARG(size, SIZE), ARG(flags, FLAGS, landlock_create));
+SYSCALL_ODD(landlock_add_rule, CLASS_DESC, RET_INT, decode_landlock_add_rule, ARG(ruleset_fd, FD),
+	ARG(rule_type, ENUM, landlock_rule), ARG(rule_attr, IN, landlock_path), ARG(flags, HEX32));
 SYSCALL(landlock_restrict_self, CLASS_DESC, RET_INT, ARG(ruleset_fd, FD), ARG(flags, HEX32));
 
 SYSCALL(lsm_get_self_attr, 0, RET_INT, ARG(attr, ENUM, lsm_attr), ARG(ctx, ADDR),

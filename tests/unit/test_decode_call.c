@@ -331,6 +331,29 @@ TEST(other_word_sizes_are_never_guessed)
 	CHECK(rows);
 }
 
+TEST(landlock)
+{
+	static const uint64_t handled = 1 << 2 | 1 << 15;
+	static const struct __attribute__((packed)) {
+		uint64_t access;
+		int32_t fd;
+	} rule = {1 << 3 | 1 << 20, 5};
+	const struct recorded rows[] = {
+		{"landlock_create_ruleset", {0x1000, 8, 0}, 3, {IN(0, handled)},
+			"landlock_create_ruleset({handled_access_fs=LANDLOCK_ACCESS_FS_READ_FILE|"
+			"LANDLOCK_ACCESS_FS_IOCTL_DEV}, 8, 0) = 3"},
+		{"landlock_create_ruleset", {0, 0, 1}, 4, {{0}},
+			"landlock_create_ruleset(NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) = 4"},
+		{"landlock_add_rule", {3, 1, 0x1000, 0}, 0, {IN(2, rule)},
+			"landlock_add_rule(3, LANDLOCK_RULE_PATH_BENEATH, "
+			"{allowed_access=LANDLOCK_ACCESS_FS_READ_DIR|0x100000, parent_fd=5}, 0) = 0"},
+		{"landlock_add_rule", {3, 2, 0x1000, 0}, 0, {IN(2, rule)},
+			"landlock_add_rule(3, LANDLOCK_RULE_NET_PORT, 0x1000, 0) = 0"},
+	};
+
+	CHECK(rows);
+}
+
 TEST(unknown_numbers_are_words)
 {
 	struct event_call call = {.nr = 500, .args = {1, 2, 3, 4, 5, 6}, .ret = -ENOSYS};
