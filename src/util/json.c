@@ -60,8 +60,10 @@ void json_array_end(struct json *j)
 
 void json_key(struct json *j, const char *key)
 {
-	json_text(j, key);
-	buf_addc(j->out, ':');
+	separate(j);
+	buf_addc(j->out, '"');
+	buf_adds(j->out, key);
+	buf_add(j->out, "\":", 2);
 	j->after_key = true;
 }
 
@@ -96,7 +98,13 @@ static size_t sequence_len(const uint8_t *at, size_t left)
 	return 0;
 }
 
-static void add_ascii(struct buf *out, uint8_t c)
+/* What stands in a string as it is. */
+static bool is_plain(uint8_t c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+static void add_escaped(struct buf *out, uint8_t c)
 {
 	switch (c) {
 	case '"': buf_adds(out, "\\\""); break;
@@ -104,11 +112,7 @@ static void add_ascii(struct buf *out, uint8_t c)
 	case '\n': buf_adds(out, "\\n"); break;
 	case '\r': buf_adds(out, "\\r"); break;
 	case '\t': buf_adds(out, "\\t"); break;
-	default:
-		if (c < 0x20 || c == 0x7f)
-			buf_printf(out, "\\u%04x", c);
-		else
-			buf_addc(out, (char)c);
+	default: buf_printf(out, "\\u%04x", c);
 	}
 }
 
@@ -119,10 +123,16 @@ void json_string(struct json *j, const void *bytes, size_t len)
 	separate(j);
 	buf_addc(j->out, '"');
 	while (at < stop) {
-		size_t nr;
+		size_t nr = 0;
 
+		while (at + nr < stop && is_plain(at[nr]))
+			nr++;
+		buf_add(j->out, at, nr);
+		at += nr;
+		if (at == stop)
+			break;
 		if (*at < 0x80) {
-			add_ascii(j->out, *at++);
+			add_escaped(j->out, *at++);
 			continue;
 		}
 		nr = sequence_len(at, (size_t)(stop - at));

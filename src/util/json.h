@@ -31,6 +31,7 @@ void json_object_end(struct json *j);
 void json_array_begin(struct json *j);
 void json_array_end(struct json *j);
 
+/* `key` is one of ours: nothing in it needs an escape. */
 void json_key(struct json *j, const char *key);
 
 void json_string(struct json *j, const void *bytes, size_t len);
