@@ -99,7 +99,8 @@ static int drain(struct out *o, bool wait)
 	if (o->error)
 		done = o->pending.len;
 	o->pending.len -= done;
-	memmove(o->pending.data, o->pending.data + done, o->pending.len);
+	if (done && o->pending.len)
+		memmove(o->pending.data, o->pending.data + done, o->pending.len);
 	o->refused_bytes = o->pending.len;
 	return o->error;
 }
