@@ -40,7 +40,7 @@ def pattern(lines):
 def run_block(h, block):
     for command, expected in block:
         script = f'renacer() {{ $R "$@"; }}; export -f renacer\n{command}'
-    script = script.replace("renacer doctor", f"{h.renacer} doctor")  # takes no --engine
+        script = script.replace("renacer doctor", f"{h.renacer} doctor")  # takes no --engine
         # timeout starts a program, not a function
         script = script.replace("timeout -s INT 0.5 renacer", "timeout -s INT 0.5 $R")
         done = h.shell(script + " 2>&1" if "renacer:" in "".join(expected) else script)
