@@ -75,6 +75,7 @@ struct shape {
 #define ADD_FLAGS(m, set) value_set_flags(list_add(d, ret, #m), from->m, &flags_##set)
 #define ADD_ENUM(m, set)  value_set_enum(list_add(d, ret, #m), from->m, &flags_##set)
 #define ADD_DEV(m)        value_set_dev(d, list_add(d, ret, #m), from->m)
+#define ADD_TICKS(m)      value_set_ticks(d, list_add(d, ret, #m), from->m)
 #define ADD_SHAPE(m, id)  shape_##id.show(d, &from->m, list_add(d, ret, #m))
 #define ADD_TEXT(m)       value_set_text(list_add(d, ret, #m), from->m, sizeof(from->m))
 

@@ -44,6 +44,15 @@ void value_set_time(struct decoder *d, struct value *ret, int64_t sec, int64_t f
 	value_set_int(list_add(d, ret, fraction_name), fraction);
 }
 
+#define USER_TICKS_PER_SECOND 100 /* USER_HZ: the same on every x86 kernel */
+
+void value_set_ticks(struct decoder *d, struct value *ret, int64_t ticks)
+{
+	value_set_int(ret, ticks);
+	if (ticks)
+		ret->comment = decoder_printf(d, "%.2f s", (double)ticks / USER_TICKS_PER_SECOND);
+}
+
 SHAPE_SHARED(timespec, struct timespec)
 {
 	value_set_time(d, ret, from->tv_sec, from->tv_nsec, "tv_nsec");
@@ -60,7 +69,7 @@ const char *decoder_date(struct decoder *d, int64_t sec, int64_t nsec)
 	struct tm tm;
 	char text[32];
 
-	if (!gmtime_r(&time, &tm) || tm.tm_year + 1900 > 9999 || tm.tm_year + 1900 < 0)
+	if (!gmtime_r(&time, &tm) || tm.tm_year > 9999 - 1900 || tm.tm_year < -1900)
 		return NULL;
 	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
 	if (nsec > 0 && nsec < 1000000000)

@@ -26,5 +26,8 @@ void decoder_show_sockaddr(
 void value_set_time(struct decoder *d, struct value *ret, int64_t sec, int64_t fraction,
 	const char *fraction_name);
 
+/* Clock ticks as times(2) counts them, with the seconds they are. */
+void value_set_ticks(struct decoder *d, struct value *ret, int64_t ticks);
+
 /* UTC, as "2023-11-14T22:13:20+0000"; NULL when the year has no four digits. */
 const char *decoder_date(struct decoder *d, int64_t sec, int64_t nsec);

@@ -26,11 +26,11 @@ SYSCALL(getresgid, CLASS_CREDS, RET_INT, ARG(rgid, OUT, id), ARG(egid, OUT, id),
 SYSCALL(setfsuid, CLASS_CREDS, RET_ID, ARG(fsuid, ID));
 SYSCALL(setfsgid, CLASS_CREDS, RET_ID, ARG(fsgid, ID));
 
-/* A size of 0 asks for the number only. */
+/* A size of 0 asks for the number only: nothing is written then. */
 static void decode_getgroups(struct decoder *d)
 {
-	if (d->done && !arg_int(d, 0))
-		value_set_addr(decoder_arg(d, 1), d->args[1]);
+	if (d->done && !arg_int(d, 0) && d->args[1])
+		list_init(decoder_arg(d, 1), VALUE_ARRAY);
 }
 
 SYSCALL_ODD(getgroups, CLASS_CREDS, RET_INT, decode_getgroups, ARG(size, INT),

@@ -331,7 +331,9 @@ SHAPE(utimes, struct utimes)
 		struct value *item = list_add(d, ret, NULL);
 
 		value_set_time(d, item, time->tv_sec, time->tv_usec, "tv_usec");
-		item->comment = decoder_date(d, time->tv_sec, time->tv_usec * 1000);
+		/* hostile microseconds may wrap; a fraction out of range is not shown */
+		item->comment =
+			decoder_date(d, time->tv_sec, (int64_t)((uint64_t)time->tv_usec * 1000));
 	}
 }
 

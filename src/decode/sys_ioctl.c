@@ -1,6 +1,8 @@
 /* ioctl: names of requests, and the arguments of the common ones. */
 #include <asm/termbits.h>
+#include <linux/fiemap.h>
 #include <linux/fs.h>
+#include <linux/nsfs.h>
 #include <linux/sockios.h>
 #include <linux/termios.h>
 #include <net/if.h>
@@ -51,6 +53,22 @@ SHAPE(clone_range, struct file_clone_range)
 	ADD_UINT(dest_offset);
 }
 
+/* Where a file's data lies: what was asked for, and how many pieces were found. */
+SHAPE(fiemap, struct fiemap)
+{
+	ADD_UINT(fm_start);
+	ADD_UINT(fm_length);
+	ADD_FLAGS(fm_flags, fiemap);
+	ADD_UINT(fm_extent_count);
+}
+
+SHAPE(fiemap_found, struct fiemap)
+{
+	ADD_FLAGS(fm_flags, fiemap);
+	ADD_UINT(fm_mapped_extents);
+	ret->flags |= VALUE_ABBREV; /* the pieces lie behind what the number encodes as its size */
+}
+
 SHAPE(interface_index, struct ifreq)
 {
 	value_set_text(list_add(d, ret, "ifr_name"), from->ifr_name, sizeof(from->ifr_name));
@@ -79,6 +97,7 @@ SHAPE(interface_addr, struct ifreq)
 enum ioctl_arg {
 	IOCTL_IN,
 	IOCTL_OUT,
+	IOCTL_CHANGE, /* in and out, shown each in its own way */
 	IOCTL_NUMBER, /* the argument is no pointer */
 	IOCTL_SET,    /* the same, of a set of names */
 	IOCTL_NONE,   /* the argument is not looked at */
@@ -90,6 +109,7 @@ static const struct ioctl_row {
 	uint8_t arg; /* enum ioctl_arg */
 	const struct shape *shape;
 	const struct flag_set *set;
+	const struct shape *after; /* IOCTL_CHANGE */
 } ioctls[] = {
 	{TCGETS, IOCTL_OUT, &shape_termios},
 	{TCSETS, IOCTL_IN, &shape_termios},
@@ -128,6 +148,7 @@ static const struct ioctl_row {
 	{FICLONE, IOCTL_NUMBER},
 	{FICLONERANGE, IOCTL_IN, &shape_clone_range},
 	{FIGETBSZ, IOCTL_OUT, &shape_int},
+	{FS_IOC_FIEMAP, IOCTL_CHANGE, &shape_fiemap, NULL, &shape_fiemap_found},
 	{FS_IOC_GETFLAGS, IOCTL_OUT, &shape_inode_flags},
 	{FS_IOC_SETFLAGS, IOCTL_IN, &shape_inode_flags},
 	{BLKGETSIZE64, IOCTL_OUT, &shape_u64},
@@ -137,6 +158,10 @@ static const struct ioctl_row {
 	{BLKROGET, IOCTL_OUT, &shape_int},
 	{BLKFLSBUF, IOCTL_NONE},
 	{BLKRRPART, IOCTL_NONE},
+	{NS_GET_USERNS, IOCTL_NONE},
+	{NS_GET_PARENT, IOCTL_NONE},
+	{NS_GET_NSTYPE, IOCTL_NONE},
+	{NS_GET_OWNER_UID, IOCTL_OUT, &shape_id},
 	{SIOCGIFINDEX, IOCTL_OUT, &shape_interface_index},
 	{SIOCGIFNAME, IOCTL_OUT, &shape_interface_index},
 	{SIOCGIFFLAGS, IOCTL_OUT, &shape_interface_flags},
@@ -180,6 +205,21 @@ static void show_request(struct decoder *d, uint32_t request, struct value *ret)
 	value_set_hex(list_add(d, ret, NULL), _IOC_SIZE(request));
 }
 
+static void show_ioctl_change(struct decoder *d, const struct ioctl_row *row, struct value *ret)
+{
+	struct value *asked = ret;
+	bool changed = d->done && decoder_bytes(d, d->args[2], row->after->size, CAPTURE_AT_EXIT);
+
+	if (changed) {
+		list_init(ret, VALUE_CHANGE);
+		asked = list_add(d, ret, NULL);
+	}
+	decoder_show_shape(d, d->args[2], row->shape, CAPTURE_AT_ENTER, asked);
+	if (changed)
+		decoder_show_shape(
+			d, d->args[2], row->after, CAPTURE_AT_EXIT, list_add(d, ret, NULL));
+}
+
 static void show_ioctl_arg(struct decoder *d, const struct ioctl_row *row)
 {
 	struct value *ret = decoder_arg(d, 2);
@@ -190,6 +230,8 @@ static void show_ioctl_arg(struct decoder *d, const struct ioctl_row *row)
 		value_set_flags(ret, arg_u32(d, 2), row->set);
 	else if (row->arg == IOCTL_NONE)
 		decoder_keep_args(d, 2);
+	else if (row->arg == IOCTL_CHANGE)
+		show_ioctl_change(d, row, ret);
 	else if (row->arg == IOCTL_OUT && !d->done)
 		value_set_addr(ret, d->args[2]);
 	else

@@ -89,7 +89,7 @@ static void show_inet6(struct decoder *d, const void *bytes, size_t len, struct 
 
 static void show_netlink(struct decoder *d, const struct sockaddr_nl *from, struct value *ret)
 {
-	ADD_INT(nl_pid);
+	value_set_int(list_add(d, ret, "nl_pid"), (int32_t)from->nl_pid);
 	value_set_name(list_add(d, ret, "nl_groups"), decoder_printf(d, "%08x", from->nl_groups));
 }
 
@@ -382,13 +382,21 @@ struct native_msghdr {
 	uint32_t pad2;
 };
 
-/* `limit`: bytes that were moved. */
-static void fill_msghdr(struct decoder *d, const struct native_msghdr *from, uint64_t limit,
-	unsigned when, struct value *ret)
+/* `room`: what msg_namelen said before the call; `limit`: bytes that were moved. */
+static void fill_msghdr(struct decoder *d, const struct native_msghdr *from, uint32_t room,
+	uint64_t limit, unsigned when, struct value *ret)
 {
-	decoder_show_sockaddr(
-		d, from->msg_name, from->msg_namelen, when, list_add(d, ret, "msg_name"));
-	ADD_INT(msg_namelen);
+	struct value *namelen;
+
+	decoder_show_sockaddr(d, from->msg_name, MIN(room, from->msg_namelen), when,
+		list_add(d, ret, "msg_name"));
+	namelen = list_add(d, ret, "msg_namelen");
+	if (room != from->msg_namelen) {
+		list_init(namelen, VALUE_CHANGE);
+		value_set_int(list_add(d, namelen, NULL), (int32_t)room);
+		namelen = list_add(d, namelen, NULL);
+	}
+	value_set_int(namelen, (int32_t)from->msg_namelen);
 	decoder_show_iovec(
 		d, from->msg_iov, from->msg_iovlen, limit, when, list_add(d, ret, "msg_iov"));
 	ADD_UINT(msg_iovlen);
@@ -399,32 +407,40 @@ static void fill_msghdr(struct decoder *d, const struct native_msghdr *from, uin
 	ADD_FLAGS(msg_flags, msg);
 }
 
-static void show_message(struct decoder *d, uint64_t limit, unsigned when)
+static const struct native_msghdr *message_at(struct decoder *d, unsigned when)
 {
-	const struct native_msghdr *msg = decoder_bytes(d, d->args[1], sizeof(*msg), when);
-	struct value *ret = decoder_arg(d, 1);
-
-	if (msg && d->args[1])
-		fill_msghdr(d, msg, limit, when, ret);
-	else
-		value_set_addr(ret, d->args[1]);
+	return d->args[1] ? decoder_bytes(d, d->args[1], sizeof(struct native_msghdr), when) : NULL;
 }
 
 static void decode_sendmsg(struct decoder *d)
 {
-	show_message(d, UINT64_MAX, CAPTURE_AT_ENTER);
+	const struct native_msghdr *msg = message_at(d, CAPTURE_AT_ENTER);
+
+	if (msg)
+		fill_msghdr(
+			d, msg, msg->msg_namelen, UINT64_MAX, CAPTURE_AT_ENTER, decoder_arg(d, 1));
 }
 
+/* Of what the program gave, only the room for the name means something. */
 static void decode_recvmsg(struct decoder *d)
 {
-	if (d->done)
-		show_message(d, (uint64_t)d->call->ret, CAPTURE_AT_EXIT);
+	const struct native_msghdr *before = message_at(d, CAPTURE_AT_ENTER);
+	const struct native_msghdr *after = d->done ? message_at(d, CAPTURE_AT_EXIT) : NULL;
+	struct value *ret = decoder_arg(d, 1);
+
+	if (after)
+		fill_msghdr(d, after, before ? before->msg_namelen : after->msg_namelen,
+			(uint64_t)d->call->ret, CAPTURE_AT_EXIT, ret);
+	else if (before && d->call->ret < 0)
+		value_set_int(list_add(d, ret, "msg_namelen"), (int32_t)before->msg_namelen);
+	else
+		value_set_addr(ret, d->args[1]);
 }
 
 SYSCALL_ODD(sendmsg, CLASS_NETWORK, RET_INT, decode_sendmsg, ARG(sockfd, FD),
 	ARG(msg, RAW, MSGHDR, ENTER, 0, 0), ARG(flags, FLAGS, msg));
 SYSCALL_ODD(recvmsg, CLASS_NETWORK, RET_INT, decode_recvmsg, ARG(sockfd, FD),
-	ARG(msg, RAW, MSGHDR, EXIT, 0, 0), ARG(flags, FLAGS, msg));
+	ARG(msg, RAW, MSGHDR, BOTH, 0, 0), ARG(flags, FLAGS, msg));
 
 struct native_mmsghdr {
 	struct native_msghdr msg_hdr;
@@ -432,45 +448,55 @@ struct native_mmsghdr {
 	uint32_t pad;
 };
 
-static void show_messages(struct decoder *d, uint64_t nr, unsigned when)
+static const struct native_mmsghdr *message_of(struct decoder *d, uint64_t at, unsigned when)
 {
-	const struct capture *chunk = decoder_chunk(d, d->args[1], when);
-	struct value *ret = decoder_arg(d, 1);
-	uint64_t at_hand = chunk ? chunk->len / sizeof(struct native_mmsghdr) : 0;
+	uint64_t addr = d->args[1] + at * sizeof(struct native_mmsghdr);
 
-	if (!at_hand) {
+	/* one piece, or a piece for each: engines differ */
+	return decoder_bytes(d, addr, sizeof(struct native_mmsghdr), when);
+}
+
+/* The first `nr_moved` of them have their length, which the call wrote. */
+static void show_messages(struct decoder *d, uint64_t nr, uint64_t nr_moved, unsigned when)
+{
+	const struct native_mmsghdr *message = d->args[1] ? message_of(d, 0, when) : NULL;
+	struct value *ret = decoder_arg(d, 1);
+	uint64_t i;
+
+	if (!message) {
 		value_set_addr(ret, d->args[1]);
 		return;
 	}
 	list_init(ret, VALUE_ARRAY);
-	for (uint64_t i = 0; i < MIN(nr, at_hand); i++) {
+	for (i = 0; i < nr && message; i++) {
 		struct value *item = list_add(d, ret, NULL);
-		struct native_mmsghdr message;
+		const struct native_mmsghdr *moved =
+			i < nr_moved ? message_of(d, i, CAPTURE_AT_EXIT) : NULL;
 
-		memcpy(&message, chunk->bytes + i * sizeof(message), sizeof(message));
-		fill_msghdr(d, &message.msg_hdr,
-			when == CAPTURE_AT_EXIT ? message.msg_len : UINT64_MAX, when,
+		fill_msghdr(d, &message->msg_hdr, message->msg_hdr.msg_namelen,
+			when == CAPTURE_AT_EXIT ? message->msg_len : UINT64_MAX, when,
 			list_add(d, item, "msg_hdr"));
-		if (when == CAPTURE_AT_EXIT)
-			value_set_uint(list_add(d, item, "msg_len"), message.msg_len);
+		if (moved)
+			value_set_uint(list_add(d, item, "msg_len"), moved->msg_len);
+		message = message_of(d, i + 1, when);
 	}
-	if (at_hand < nr)
+	if (i < nr)
 		ret->flags |= VALUE_CUT;
 }
 
 static void decode_sendmmsg(struct decoder *d)
 {
-	show_messages(d, arg_u32(d, 2), CAPTURE_AT_ENTER);
+	show_messages(d, arg_u32(d, 2), d->done ? (uint64_t)d->call->ret : 0, CAPTURE_AT_ENTER);
 }
 
 static void decode_recvmmsg(struct decoder *d)
 {
 	if (d->done)
-		show_messages(d, (uint64_t)d->call->ret, CAPTURE_AT_EXIT);
+		show_messages(d, (uint64_t)d->call->ret, (uint64_t)d->call->ret, CAPTURE_AT_EXIT);
 }
 
 SYSCALL_ODD(sendmmsg, CLASS_NETWORK, RET_INT, decode_sendmmsg, ARG(sockfd, FD),
-	ARG(msgvec, RAW, MMSGHDR, ENTER, 2, 0), ARG(vlen, UINT), ARG(flags, FLAGS, msg));
+	ARG(msgvec, RAW, MMSGHDR, BOTH, 2, 0), ARG(vlen, UINT), ARG(flags, FLAGS, msg));
 SYSCALL_ODD(recvmmsg, CLASS_NETWORK, RET_INT, decode_recvmmsg, ARG(sockfd, FD),
 	ARG(msgvec, RAW, MMSGHDR, EXIT, 2, 0), ARG(vlen, UINT), ARG(flags, FLAGS, msg),
 	ARG(timeout, IN, timespec));

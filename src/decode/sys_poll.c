@@ -170,8 +170,15 @@ SHAPE(epoll_event, struct epoll_event)
 
 SYSCALL(epoll_create, CLASS_DESC, RET_FD, ARG(size, INT));
 SYSCALL(epoll_create1, CLASS_DESC, RET_FD, ARG(flags, FLAGS, epoll_create));
-SYSCALL(epoll_ctl, CLASS_DESC, RET_INT, ARG(epfd, FD), ARG(op, ENUM, epoll_ctl), ARG(fd, FD),
-	ARG(event, IN, epoll_event));
+/* EPOLL_CTL_DEL does not read the event, so what is there means nothing. */
+static void decode_epoll_ctl(struct decoder *d)
+{
+	if (arg_int(d, 1) == EPOLL_CTL_DEL)
+		value_set_addr(decoder_arg(d, 3), d->args[3]);
+}
+
+SYSCALL_ODD(epoll_ctl, CLASS_DESC, RET_INT, decode_epoll_ctl, ARG(epfd, FD),
+	ARG(op, ENUM, epoll_ctl), ARG(fd, FD), ARG(event, IN, epoll_event));
 SYSCALL(epoll_wait, CLASS_DESC, RET_INT, EPOLL_WAIT, ARG(timeout, INT));
 SYSCALL(epoll_pwait, CLASS_DESC, RET_INT, EPOLL_WAIT, ARG(timeout, INT), ARG(sigmask, SIGSET_IN, 5),
 	ARG(sigsetsize, SIZE));

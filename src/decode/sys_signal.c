@@ -45,17 +45,6 @@ static void add_sigval(struct decoder *d, const siginfo_t *from, struct value *r
 	value_set_addr(list_add(d, ret, "si_ptr"), (uint64_t)(uintptr_t)from->si_ptr);
 }
 
-#define USER_TICKS_PER_SECOND 100 /* USER_HZ: the same on every x86 kernel */
-
-static void add_ticks(struct decoder *d, struct value *ret, const char *name, int64_t ticks)
-{
-	struct value *item = list_add(d, ret, name);
-
-	value_set_int(item, ticks);
-	if (ticks)
-		item->comment = decoder_printf(d, "%.2f s", (double)ticks / USER_TICKS_PER_SECOND);
-}
-
 static void add_child(struct decoder *d, const siginfo_t *from, struct value *ret)
 {
 	add_sender(d, from, ret);
@@ -63,8 +52,8 @@ static void add_child(struct decoder *d, const siginfo_t *from, struct value *re
 		ADD_INT(si_status);
 	else
 		value_set_signal(list_add(d, ret, "si_status"), from->si_status);
-	add_ticks(d, ret, "si_utime", from->si_utime);
-	add_ticks(d, ret, "si_stime", from->si_stime);
+	ADD_TICKS(si_utime);
+	ADD_TICKS(si_stime);
 }
 
 static void add_band(struct decoder *d, const siginfo_t *from, struct value *ret)
@@ -200,8 +189,14 @@ SYSCALL(rt_sigprocmask, CLASS_SIGNAL, RET_INT, ARG(how, ENUM, sigprocmask), ARG(
 	ARG(oldset, SIGSET_OUT, 3), ARG(sigsetsize, SIZE));
 SYSCALL(rt_sigpending, CLASS_SIGNAL, RET_INT, ARG(set, SIGSET_OUT, 1), ARG(sigsetsize, SIZE));
 SYSCALL(rt_sigsuspend, CLASS_SIGNAL, RET_INT, ARG(mask, SIGSET_IN, 1), ARG(sigsetsize, SIZE));
-SYSCALL(rt_sigtimedwait, CLASS_SIGNAL, RET_INT, ARG(set, SIGSET_IN, 3), ARG(info, OUT, siginfo),
-	ARG(timeout, IN, timespec), ARG(sigsetsize, SIZE));
+static void decode_rt_sigtimedwait(struct decoder *d)
+{
+	if (d->done)
+		d->out->ret_note = decode_signal_name(d->arena, (int)d->call->ret);
+}
+
+SYSCALL_ODD(rt_sigtimedwait, CLASS_SIGNAL, RET_INT, decode_rt_sigtimedwait, ARG(set, SIGSET_IN, 3),
+	ARG(info, OUT, siginfo), ARG(timeout, IN, timespec), ARG(sigsetsize, SIZE));
 /* the result is a register of the interrupted code, of no meaning of its own */
 SYSCALL(rt_sigreturn, CLASS_SIGNAL, RET_INT);
 SYSCALL(pause, CLASS_SIGNAL, RET_INT);

@@ -147,6 +147,43 @@ static void show_bpf_prog_load(struct decoder *d, const union bpf_attr *from, st
 	add_bpf_name(d, ret, "prog_name", from->prog_name);
 }
 
+/* A word of the attributes that the call may write. */
+static void add_bpf_word(
+	struct decoder *d, struct value *ret, const char *name, uint32_t before, size_t offset)
+{
+	struct value *item = list_add(d, ret, name);
+	const uint32_t *after =
+		d->done ? decoder_bytes(d, d->args[1] + offset, sizeof(*after), CAPTURE_AT_EXIT)
+			: NULL;
+
+	if (after && *after != before) {
+		list_init(item, VALUE_CHANGE);
+		value_set_uint(list_add(d, item, NULL), before);
+		value_set_uint(list_add(d, item, NULL), *after);
+	} else {
+		value_set_uint(item, before);
+	}
+}
+
+/* `name`: what the id is of. The one that follows it is written when asked for. */
+static void show_bpf_id(
+	struct decoder *d, const union bpf_attr *from, const char *name, struct value *ret)
+{
+	value_set_uint(list_add(d, ret, name), from->start_id);
+	add_bpf_word(d, ret, "next_id", from->next_id, offsetof(union bpf_attr, next_id));
+	ADD_HEX(open_flags);
+}
+
+static void show_bpf_info(struct decoder *d, const union bpf_attr *from, struct value *ret)
+{
+	struct value *info = list_add(d, ret, "info");
+
+	value_set_fd(list_add(d, info, "bpf_fd"), (int)from->info.bpf_fd);
+	add_bpf_word(
+		d, info, "info_len", from->info.info_len, offsetof(union bpf_attr, info.info_len));
+	value_set_addr(list_add(d, info, "info"), from->info.info);
+}
+
 static void decode_bpf(struct decoder *d)
 {
 	const struct capture *chunk = decoder_chunk(d, d->args[1], CAPTURE_AT_ENTER);
@@ -177,8 +214,12 @@ static void decode_bpf(struct decoder *d)
 	case BPF_MAP_UPDATE_ELEM:
 	case BPF_MAP_DELETE_ELEM:
 	case BPF_MAP_GET_NEXT_KEY:
-	case BPF_MAP_LOOKUP_AND_DELETE_ELEM: show_bpf_elem(d, from, ret); break;
+	case BPF_MAP_LOOKUP_AND_DELETE_ELEM: show_bpf_elem(d, from, ret); return;
 	case BPF_PROG_LOAD: show_bpf_prog_load(d, from, ret); break;
+	case BPF_PROG_GET_NEXT_ID:
+	case BPF_MAP_GET_NEXT_ID:
+	case BPF_BTF_GET_NEXT_ID:
+	case BPF_LINK_GET_NEXT_ID: show_bpf_id(d, from, "start_id", ret); return;
 	case BPF_OBJ_PIN:
 	case BPF_OBJ_GET:
 		ADD_ADDR(pathname);
@@ -191,17 +232,20 @@ static void decode_bpf(struct decoder *d)
 		ADD_UINT(attach_type);
 		ADD_HEX(attach_flags);
 		break;
-	case BPF_PROG_GET_FD_BY_ID:
-	case BPF_MAP_GET_FD_BY_ID:
-	case BPF_BTF_GET_FD_BY_ID:
-	case BPF_LINK_GET_FD_BY_ID: value_set_uint(list_add(d, ret, "id"), from->start_id); break;
+	case BPF_PROG_GET_FD_BY_ID: show_bpf_id(d, from, "prog_id", ret); return;
+	case BPF_MAP_GET_FD_BY_ID: show_bpf_id(d, from, "map_id", ret); return;
+	case BPF_BTF_GET_FD_BY_ID: value_set_uint(list_add(d, ret, "btf_id"), from->btf_id); return;
+	case BPF_LINK_GET_FD_BY_ID:
+		value_set_uint(list_add(d, ret, "link_id"), from->link_id);
+		return;
+	case BPF_OBJ_GET_INFO_BY_FD: show_bpf_info(d, from, ret); return;
 	default: return;
 	}
 	ret->flags |= VALUE_ABBREV;
 }
 
 SYSCALL_ODD(bpf, CLASS_DESC, RET_INT, decode_bpf, ARG(cmd, ENUM, bpf_cmd),
-	ARG(attr, RAW, ARRAY, ENTER, 2, 1), ARG(size, UINT));
+	ARG(attr, RAW, ARRAY, BOTH, 2, 1), ARG(size, UINT));
 
 struct perf_attr_head {
 	uint32_t type;

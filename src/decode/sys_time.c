@@ -97,10 +97,10 @@ SYSCALL_ODD(clock_adjtime, CLOCK_CLASSES, RET_INT, decode_clock_adjtime, ARG(clo
 
 SHAPE(tms, struct tms)
 {
-	ADD_INT(tms_utime);
-	ADD_INT(tms_stime);
-	ADD_INT(tms_cutime);
-	ADD_INT(tms_cstime);
+	ADD_TICKS(tms_utime);
+	ADD_TICKS(tms_stime);
+	ADD_TICKS(tms_cutime);
+	ADD_TICKS(tms_cstime);
 }
 
 SYSCALL(times, CLASS_TIME, RET_INT, ARG(buf, OUT, tms));

@@ -161,25 +161,26 @@ class Comparison:
         self.unexplained += outer.lost + inner.lost
 
 
-def nested(renacer, tracer, command, tmp):
+def nested(renacer, tracer, command, tmp, read=Trace, judge=Comparison, options=()):
+    """One run under `tracer`, itself under renacer: both traces, read and judged."""
     outer, inner = tmp / "outer", tmp / "inner"
     for path in (outer, inner):
         path.unlink(missing_ok=True)
-    argv = [renacer, "--engine", "bpf", "-f", "-o", str(outer), "--",
+    argv = [renacer, "--engine", "bpf", "-f", *options, "-o", str(outer), "--",
             *tracer, "-o", str(inner), "--", *command]
     done = subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                           timeout=900)
     if not inner.exists() or not outer.exists():
         raise RuntimeError(f"status {done.returncode}: {done.stderr}")
     # The outermost task has no prefix until it forks; afterwards it has one: find out which.
-    watcher = Trace(outer)
+    watcher = read(outer)
     first = [t for t in watcher.calls if t and t not in set().union(*watcher.forked.values())]
     if len(first) > 1:
         raise RuntimeError(f"tasks of unknown origin: {first}")
     for tid in first:
         watcher.calls[0] += watcher.calls.pop(tid)
         watcher.forked[0] |= watcher.forked.pop(tid, set())
-    seen = Trace(inner)
+    seen = read(inner)
     if 0 in seen.calls:
         # likewise for the command itself: the child of the tracer that became it
         roots = [t for t in seen.calls if t and t not in set().union(*seen.forked.values())]
@@ -191,7 +192,7 @@ def nested(renacer, tracer, command, tmp):
         seen.forked[roots[0]] |= seen.forked.pop(0, set())
         if 0 in seen.killed:
             seen.killed.add(roots[0])
-    return Comparison(seen, watcher)
+    return judge(seen, watcher)
 
 
 def twice(renacer, command, tmp):
@@ -274,4 +275,5 @@ def main():
     return 0 if args.tap or not failed else 1
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,7 +1,11 @@
 #include "test.h"
 
 #include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
 #include <linux/futex.h>
+#include <linux/nsfs.h>
 #include <linux/openat2.h>
 #include <linux/prctl.h>
 #include <linux/sched.h>
@@ -14,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
+#include <sys/times.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 
@@ -119,6 +124,9 @@ TEST(fcntl_and_ioctl_by_command)
 {
 	static const struct flock lock = {.l_type = F_WRLCK, .l_len = 100, .l_pid = 42};
 	static const struct winsize size = {24, 80, 0, 0};
+	static const struct fiemap asked = {
+		.fm_length = FIEMAP_MAX_OFFSET, .fm_flags = FIEMAP_FLAG_SYNC, .fm_extent_count = 1};
+	static const uint32_t ids[3] = {5, 0, 0};
 	const struct recorded rows[] = {
 		{"fcntl", {3, F_GETFD, 99}, 1, {{0}}, "fcntl(3, F_GETFD) = 0x1 flags FD_CLOEXEC"},
 		{"fcntl", {3, F_GETFD, 99}, 0, {{0}}, "fcntl(3, F_GETFD) = 0"},
@@ -136,6 +144,21 @@ TEST(fcntl_and_ioctl_by_command)
 		{"ioctl", {1, TCGETS, 0x1000}, -ENOTTY, {OUT(2, size)},
 			"ioctl(1, TCGETS, 0x1000) = ENOTTY"},
 		{"ioctl", {1, FIOCLEX, 0}, 0, {{0}}, "ioctl(1, FIOCLEX) = 0"},
+		{"ioctl", {1, NS_GET_USERNS, 0}, 7, {{0}}, "ioctl(1, NS_GET_USERNS) = 7"},
+		{"ioctl", {1, FS_IOC_FIEMAP, 0x1000}, -ENOTSUP, {IN(2, asked)},
+			"ioctl(1, FS_IOC_FIEMAP, {fm_start=0, fm_length=18446744073709551615, "
+			"fm_flags=FIEMAP_FLAG_SYNC, fm_extent_count=1}) = EOPNOTSUPP"},
+		{"bpf", {BPF_OBJ_GET_INFO_BY_FD, 0x1000, 12}, 0, {IN(1, ids)},
+			"bpf(BPF_OBJ_GET_INFO_BY_FD, {info={bpf_fd=5, info_len=0, info=NULL}}, 12) = 0"},
+		{"bpf", {BPF_MAP_DELETE_ELEM, 0x1000, 12}, -ENOENT, {IN(1, ids)},
+			"bpf(BPF_MAP_DELETE_ELEM, {map_fd=5, key=NULL, value=NULL, flags=BPF_ANY}, 12) "
+			"= ENOENT"},
+		{"bpf", {BPF_LINK_GET_FD_BY_ID, 0x1000, 12}, 4, {IN(1, ids)},
+			"bpf(BPF_LINK_GET_FD_BY_ID, {link_id=5}, 12) = 4"},
+		{"bpf", {BPF_MAP_GET_FD_BY_ID, 0x1000, 12}, -ENOENT, {IN(1, ids)},
+			"bpf(BPF_MAP_GET_FD_BY_ID, {map_id=5, next_id=0, open_flags=0}, 12) = ENOENT"},
+		{"bpf", {BPF_MAP_GET_NEXT_ID, 0x1000, 12}, -ENOENT, {IN(1, ids)},
+			"bpf(BPF_MAP_GET_NEXT_ID, {start_id=5, next_id=0, open_flags=0}, 12) = ENOENT"},
 		{"ioctl", {1, _IOC(_IOC_READ | _IOC_WRITE, 0x99, 5, 64), 0x1000}, 0, {{0}},
 			"ioctl(1, _IOC(_IOC_READ|_IOC_WRITE, 0x99, 0x5, 0x40), 0x1000) = 0"},
 	};
@@ -163,6 +186,10 @@ TEST(waiting_for_descriptors)
 		{"epoll_wait", {3, 0x1000, 8, (uint64_t)-1}, 1, {OUT(1, events)},
 			"epoll_wait(3, [{events=EPOLLIN|EPOLLET, data={u32=7, u64=7}}], 8, -1) = 1"},
 		{"epoll_wait", {3, 0x1000, 8, 0}, 0, {{0}}, "epoll_wait(3, [], 8, 0) = 0"},
+		{"epoll_ctl", {3, EPOLL_CTL_MOD, 5, 0x1000}, 0, {IN(3, events)},
+			"epoll_ctl(3, EPOLL_CTL_MOD, 5, {events=EPOLLIN|EPOLLET, data={u32=7, u64=7}}) = 0"},
+		{"epoll_ctl", {3, EPOLL_CTL_DEL, 5, 0x1000}, 0, {IN(3, events)},
+			"epoll_ctl(3, EPOLL_CTL_DEL, 5, 0x1000) = 0"},
 	};
 
 	CHECK(rows);
@@ -204,6 +231,68 @@ TEST(waiting_for_descriptors)
 	assert_int_equal(detail->list.nr, 1);
 	assert_int_equal(detail->list.items[0].num, 3);
 	arena_deinit(&arena);
+}
+
+/* What the call wrote lies where what it was given lay. */
+TEST(given_and_written_back)
+{
+	static const struct fiemap asked = {.fm_length = 4096, .fm_extent_count = 1};
+	static const struct fiemap found = {.fm_mapped_extents = 2};
+	static const uint32_t before[3] = {5, 0, 0}, after[3] = {5, 6, 0};
+	const struct {
+		enum call_id id;
+		uint64_t args[3];
+		unsigned arg;
+		struct chunk chunks[2];
+		const char *expected;
+	} rows[] = {
+		{CALL_ioctl, {1, FS_IOC_FIEMAP, 0x1000}, 2, {IN(2, asked), OUT(2, found)},
+			"{fm_start=0, fm_length=4096, fm_flags=0, fm_extent_count=1} => {fm_flags=0, "
+			"fm_mapped_extents=2, ...}"},
+		{CALL_bpf, {BPF_PROG_GET_NEXT_ID, 0x1000, 12}, 1, {IN(1, before), OUT(1, after)},
+			"{start_id=5, next_id=0 => 6, open_flags=0}"},
+	};
+	const struct value_text how = {.string_limit = 64};
+	const struct decode_options opts = {0};
+	struct arena arena = ARENA_INIT;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct capture captures[2];
+		struct event_call call = {.nr = (uint32_t)call_number(ABI_X86_64, rows[i].id),
+			.captures = captures,
+			.nr_captures = 2};
+		struct decoded_call decoded;
+		struct buf out = BUF_INIT;
+
+		memcpy(call.args, rows[i].args, sizeof(rows[i].args));
+		for (unsigned c = 0; c < 2; c++)
+			captures[c] = (struct capture){.addr = 0x1000,
+				.len = rows[i].chunks[c].len,
+				.arg = rows[i].chunks[c].arg,
+				.when = rows[i].chunks[c].when,
+				.bytes = rows[i].chunks[c].bytes};
+		decode_call(&arena, &call, &opts, &decoded);
+		value_text_draw(&how, &out, &decoded.args[rows[i].arg], false);
+		assert_string_equal(buf_cstr(&out), rows[i].expected);
+		buf_deinit(&out);
+	}
+	arena_deinit(&arena);
+}
+
+TEST(groups_and_times)
+{
+	static const uint32_t groups[2] = {0, 27};
+	static const struct tms tms = {.tms_utime = 150};
+	const struct recorded rows[] = {
+		{"getgroups", {2, 0x1000}, 2, {OUT(1, groups)}, "getgroups(2, [0, 27]) = 2"},
+		{"getgroups", {0, 0x1000}, 2, {OUT(1, groups)}, "getgroups(0, []) = 2"},
+		{"getgroups", {0, 0}, 2, {{0}}, "getgroups(0, NULL) = 2"},
+		{"times", {0x1000}, 9, {OUT(0, tms)},
+			"times({tms_utime=150 /* 1.50 s */, tms_stime=0, tms_cutime=0, "
+			"tms_cstime=0}) = 9"},
+	};
+
+	CHECK(rows);
 }
 
 TEST(memory)

@@ -4,6 +4,7 @@
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -16,6 +17,7 @@ TEST(addresses)
 	static const struct sockaddr_un un = {AF_UNIX, "/run/x"};
 	static const struct sockaddr_un abstract = {AF_UNIX, "\0abc"};
 	static const struct sockaddr_nl nl = {.nl_family = AF_NETLINK, .nl_pid = 7, .nl_groups = 1};
+	static const struct sockaddr_nl high = {.nl_family = AF_NETLINK, .nl_pid = 0xffffff9c};
 	static const sa_family_t unnamed = AF_UNIX;
 	static const uint8_t odd[5] = {99, 0, 'a', 'b', 'c'};
 	static const socklen_t room = 128, used = 16;
@@ -34,6 +36,9 @@ TEST(addresses)
 			"bind(3, {sa_family=AF_UNIX}, 2) = 0"},
 		{"bind", {3, 0x1000, sizeof(nl)}, 0, {IN(1, nl)},
 			"bind(3, {sa_family=AF_NETLINK, nl_pid=7, nl_groups=00000001}, 12) = 0"},
+		/* ids that the kernel makes up are negative */
+		{"bind", {3, 0x1000, sizeof(high)}, 0, {IN(1, high)},
+			"bind(3, {sa_family=AF_NETLINK, nl_pid=-100, nl_groups=00000000}, 12) = 0"},
 		{"bind", {3, 0x1000, 5}, -EINVAL, {IN(1, odd)},
 			"bind(3, {sa_family=0x63 /* AF_??? */, sa_data=\"abc\"}, 5) = EINVAL"},
 		/* shorter than its family needs */
@@ -86,11 +91,81 @@ TEST(messages)
 			"msg_flags=0}, 0) = 5"},
 		{"recvmsg", {3, 0x1000, 0}, -EAGAIN, {OUT(1, msg)},
 			"recvmsg(3, 0x1000, 0) = EAGAIN"},
+		{"recvmsg", {3, 0x1000, 0}, -EAGAIN, {IN(1, msg)},
+			"recvmsg(3, {msg_namelen=0}, 0) = EAGAIN"},
 		{"sendto", {3, 0x1000, 2, MSG_DONTWAIT, 0, 0}, 2, {IN_BYTES(1, "hi")},
 			"sendto(3, \"hi\", 2, MSG_DONTWAIT, NULL, 0) = 2"},
 	};
 
 	CHECK(rows);
+}
+
+static void check_call(enum call_id id, const uint64_t *args, int64_t ret,
+	const struct capture *captures, size_t nr, const char *expected)
+{
+	struct event_call call = {.nr = (uint32_t)call_number(ABI_X86_64, id),
+		.ret = ret,
+		.captures = captures,
+		.nr_captures = nr};
+	const struct value_text how = {.string_limit = 64};
+	const struct decode_options opts = {0};
+	struct arena arena = ARENA_INIT;
+	struct buf out = BUF_INIT;
+	struct decoded_call decoded;
+
+	memcpy(call.args, args, sizeof(call.args));
+	decode_call(&arena, &call, &opts, &decoded);
+	value_text_draw(&how, &out, &decoded.args[1], false);
+	assert_string_equal(buf_cstr(&out), expected);
+	buf_deinit(&out);
+	arena_deinit(&arena);
+}
+
+/* What came out lies where what went in lay. */
+TEST(room_for_a_name_and_what_it_took)
+{
+	static const struct msghdr before = {.msg_name = (void *)0x4000, .msg_namelen = 128};
+	static const struct msghdr after = {.msg_name = (void *)0x4000, .msg_namelen = 2};
+	static const sa_family_t unnamed = AF_UNIX;
+	const struct capture captures[] = {
+		{0x1000, sizeof(before), 1, CAPTURE_AT_ENTER, 0, (const uint8_t *)&before},
+		{0x1000, sizeof(after), 1, CAPTURE_AT_EXIT, 0, (const uint8_t *)&after},
+		{0x4000, sizeof(unnamed), 1, CAPTURE_AT_EXIT, 0, (const uint8_t *)&unnamed},
+	};
+	const uint64_t args[CAPTURE_NR_ARGS] = {3, 0x1000};
+
+	check_call(CALL_recvmsg, args, 0, captures, 3,
+		"{msg_name={sa_family=AF_UNIX}, msg_namelen=128 => 2, msg_iov=NULL, "
+		"msg_iovlen=0, msg_controllen=0, msg_flags=0}");
+}
+
+/* As one piece and as a piece for each; the kernel took one of the two messages. */
+TEST(several_messages_at_once)
+{
+	static const struct mmsghdr given[2];
+	static const struct mmsghdr taken[1] = {{.msg_len = 7}};
+	const struct capture whole[] = {
+		{0x1000, sizeof(given), 1, CAPTURE_AT_ENTER, 0, (const uint8_t *)given},
+		{0x1000, sizeof(taken), 1, CAPTURE_AT_EXIT, 0, (const uint8_t *)taken},
+	};
+	const struct capture pieces[] = {
+		{0x1000, sizeof(given[0]), 1, CAPTURE_AT_ENTER, 0, (const uint8_t *)&given[0]},
+		{0x1040, sizeof(given[1]), 1, CAPTURE_AT_ENTER, 0, (const uint8_t *)&given[1]},
+		{0x1000, sizeof(taken), 1, CAPTURE_AT_EXIT, 0, (const uint8_t *)taken},
+	};
+	const uint64_t args[CAPTURE_NR_ARGS] = {3, 0x1000, 2}, three[] = {3, 0x1000, 3, 0, 0, 0};
+	static const char header[] =
+		"{msg_hdr={msg_name=NULL, msg_namelen=0, msg_iov=NULL, msg_iovlen=0, "
+		"msg_controllen=0, msg_flags=0}";
+	char expected[400];
+
+	snprintf(expected, sizeof(expected), "[%s, msg_len=7}, %s}]", header, header);
+	check_call(CALL_sendmmsg, args, 1, whole, 2, expected);
+	check_call(CALL_sendmmsg, args, 1, pieces, 3, expected);
+	snprintf(expected, sizeof(expected), "[%s, msg_len=7}, %s}, ...]", header, header);
+	check_call(CALL_sendmmsg, three, 1, pieces, 3, expected);
+	snprintf(expected, sizeof(expected), "[%s}, %s}]", header, header);
+	check_call(CALL_sendmmsg, args, -EPIPE, whole, 1, expected);
 }
 
 TEST(options)
