@@ -42,7 +42,6 @@ static const char *habit_hint(char letter)
 {
 	switch (letter) {
 	case 's': return "; strace's '-s N' is '--string-limit N' here";
-	case 'x': return "; strace's '-x' is '--hex' here";
 	default: return "";
 	}
 }

@@ -22,13 +22,20 @@ enum stamp_style {
 	STAMP_RELATIVE = 4, /* seconds since the line before */
 };
 
+enum hex_strings {
+	HEX_BYTES = 0,   /* no string is written in hex as a whole */
+	HEX_UNPRINTABLE, /* those with bytes that are neither printable nor white space */
+	HEX_ALL,
+};
+
 struct render_options {
 	uint32_t string_limit; /* bytes of data shown */
 	enum stamp_style stamp;
-	bool timing;                 /* time spent in each call */
-	bool show_fds;               /* what a descriptor is */
-	bool raw;                    /* arguments as hex words */
-	bool hex;                    /* \x escapes */
+	bool timing;       /* time spent in each call */
+	unsigned show_fds; /* what a descriptor is: 1 = names, 2 = details */
+	bool raw;          /* arguments as hex words */
+	bool hex;          /* \x escapes */
+	enum hex_strings hex_strings;
 	bool follow;                 /* children are traced too */
 	uint64_t realtime_offset_ns; /* monotonic to wall clock */
 	uint64_t max_bytes;          /* of a document; 0 = no limit */

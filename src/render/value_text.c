@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 
 #include "decode/decode.h"
-#include "render/renderer.h"
+#include "render/fd_text.h"
 #include "report/event_view.h"
 #include "track/track.h"
 #include "util/arena.h"
@@ -18,42 +18,60 @@
 static void draw(const struct value_text *how, struct buf *out, const struct value *value,
 	bool returned, int depth);
 
+static bool is_text(const uint8_t *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((bytes[i] < ' ' && (bytes[i] < '\t' || bytes[i] > '\r')) || bytes[i] >= 0x7f)
+			return false;
+	return true;
+}
+
+static void draw_byte(
+	const struct value_text *how, struct buf *out, uint8_t c, bool digit_follows, bool special)
+{
+	static const char letters[] = {['\t'] = 't',
+		['\n'] = 'n',
+		['\v'] = 'v',
+		['\f'] = 'f',
+		['\r'] = 'r',
+		['"'] = '"',
+		['\\'] = '\\'};
+
+	if (c < sizeof(letters) && letters[c] && (special || c < ' ' || c == '\\'))
+		buf_printf(out, "\\%c", letters[c]);
+	else if (c >= ' ' && c < 0x7f && !special)
+		buf_addc(out, (char)c);
+	else if (how->hex)
+		buf_printf(out, "\\x%02x", c);
+	else
+		/* the shortest octal escape that the next character cannot extend */
+		buf_printf(out, digit_follows ? "\\%03o" : "\\%o", c);
+}
+
+void value_text_escape(const struct value_text *how, struct buf *out, const uint8_t *bytes,
+	size_t len, const char *special)
+{
+	bool all = how->hex_strings == HEX_ALL ||
+		   (how->hex_strings == HEX_UNPRINTABLE && !is_text(bytes, len));
+
+	for (size_t i = 0; i < len; i++) {
+		bool digit_follows = i + 1 < len && bytes[i + 1] >= '0' && bytes[i + 1] <= '7';
+
+		if (all)
+			buf_printf(out, "\\x%02x", bytes[i]);
+		else
+			draw_byte(how, out, bytes[i], digit_follows,
+				bytes[i] && strchr(special, bytes[i]));
+	}
+}
+
 void value_text_quote(const struct value_text *how, struct buf *out, const uint8_t *bytes,
 	size_t len, size_t limit, bool cut)
 {
 	size_t shown = MIN(len, limit);
 
 	buf_addc(out, '"');
-	for (size_t i = 0; i < shown; i++) {
-		uint8_t c = bytes[i];
-
-		if (how->hex_all) {
-			buf_printf(out, "\\x%02x", c);
-			continue;
-		}
-		switch (c) {
-		case '"': buf_adds(out, "\\\""); break;
-		case '\\': buf_adds(out, "\\\\"); break;
-		case '\t': buf_adds(out, "\\t"); break;
-		case '\n': buf_adds(out, "\\n"); break;
-		case '\v': buf_adds(out, "\\v"); break;
-		case '\f': buf_adds(out, "\\f"); break;
-		case '\r': buf_adds(out, "\\r"); break;
-		default:
-			if (c >= ' ' && c < 0x7f) {
-				buf_addc(out, (char)c);
-			} else if (how->hex) {
-				buf_printf(out, "\\x%02x", c);
-			} else {
-				/* the shortest octal escape that the next character cannot extend
-				 */
-				bool digit =
-					i + 1 < shown && bytes[i + 1] >= '0' && bytes[i + 1] <= '7';
-
-				buf_printf(out, digit ? "\\%03o" : "\\%o", c);
-			}
-		}
-	}
+	value_text_escape(how, out, bytes, shown, "\"");
 	buf_addc(out, '"');
 	if (cut || shown < len)
 		buf_adds(out, "...");
@@ -96,30 +114,21 @@ static void draw_flags(struct buf *out, uint64_t bits, const struct flag_set *se
 	}
 }
 
-static void draw_fd(
-	const struct value_text *how, struct buf *out, const struct value *value, bool returned)
+static void draw_fd(const struct value_text *how, struct buf *out, const struct value *value,
+	bool returned, int depth)
 {
 	const struct track_file *file;
+	int32_t fd = (int32_t)value->num;
 
 	buf_add_i64(out, (int64_t)value->num);
 	if (!how->track)
 		return;
-	file = track_fd(
-		how->track, how->pid, (int32_t)value->num, returned ? TRACK_AFTER : TRACK_BEFORE);
-	if (!file)
-		return;
-	buf_addc(out, '<');
-	if (file->path)
-		buf_adds(out, file->path);
-	else if (file->kind == TRACK_PIPE)
-		buf_adds(out, "pipe");
-	else if (file->kind == TRACK_SOCKET)
-		buf_adds(out, "socket");
-	else
-		buf_addc(out, '?');
-	if (file->deleted)
-		buf_adds(out, " (deleted)");
-	buf_addc(out, '>');
+	file = track_fd(how->track, how->pid, fd, returned ? TRACK_AFTER : TRACK_BEFORE);
+	/* within what the call filled in: pipe2, socketpair, messages with descriptors */
+	if (!file && depth)
+		file = track_fd(how->track, how->pid, fd, TRACK_AFTER);
+	if (file)
+		fd_text_draw(how, out, file);
 }
 
 static void draw_list(const struct value_text *how, struct buf *out, const struct value *value,
@@ -227,7 +236,7 @@ static void draw(const struct value_text *how, struct buf *out, const struct val
 			draw_unknown(out, value->bits.bits, value->bits.set);
 		break;
 	}
-	case VALUE_FD: draw_fd(how, out, value, returned); break;
+	case VALUE_FD: draw_fd(how, out, value, returned, depth); break;
 	case VALUE_STATUS: draw_status(out, (int)value->num); break;
 	case VALUE_STRING:
 		if (value->flags & VALUE_ABSTRACT)
@@ -238,7 +247,8 @@ static void draw(const struct value_text *how, struct buf *out, const struct val
 	case VALUE_DATA: {
 		struct value_text quote = *how;
 
-		quote.hex_all = value->flags & VALUE_BINARY;
+		if (value->flags & VALUE_BINARY)
+			quote.hex_strings = HEX_ALL;
 		value_text_quote(&quote, out, value->data.bytes, value->data.len, how->string_limit,
 			value->data.full_len > value->data.len);
 		break;
@@ -266,8 +276,11 @@ static void draw(const struct value_text *how, struct buf *out, const struct val
 		buf_adds(out, value->text);
 		if (how->track && !strcmp(value->text, "AT_FDCWD"))
 			cwd = track_cwd(how->track, how->pid);
-		if (cwd)
-			buf_printf(out, "<%s>", cwd);
+		if (cwd) {
+			buf_addc(out, '<');
+			fd_text_draw_path(how, out, cwd);
+			buf_addc(out, '>');
+		}
 		break;
 	}
 	case VALUE_MACRO:
@@ -315,6 +328,8 @@ struct value_text value_text_for(
 	return (struct value_text){
 		.string_limit = options->string_limit,
 		.hex = options->hex,
+		.hex_strings = options->hex_strings,
+		.fd_details = options->show_fds > 1,
 		.track = options->show_fds ? view->track : NULL,
 		.pid = view->ev->pid,
 	};

@@ -6,16 +6,18 @@
 
 #include "decode/value.h"
 
+#include "render/renderer.h"
+
 struct buf;
 struct event_view;
-struct render_options;
 struct track;
 
 struct value_text {
-	uint32_t string_limit;     /* bytes of VALUE_DATA shown */
-	bool hex;                  /* \x escapes instead of octal ones */
-	bool hex_all;              /* \x escapes for every byte */
+	uint32_t string_limit; /* bytes of VALUE_DATA shown */
+	bool hex;              /* \x escapes instead of octal ones */
+	enum hex_strings hex_strings;
 	const struct track *track; /* describes descriptors; NULL = plain numbers */
+	bool fd_details;           /* protocols, addresses, device numbers */
 	int32_t pid;               /* whose descriptors */
 };
 
@@ -31,6 +33,10 @@ void value_text_draw(
 /* `bytes` in quotes, at most `limit` of them, "..." behind the quotes if `cut` or shortened. */
 void value_text_quote(const struct value_text *how, struct buf *out, const uint8_t *bytes,
 	size_t len, size_t limit, bool cut);
+
+/* Without quotes, and with escapes for the bytes of `special` too. */
+void value_text_escape(const struct value_text *how, struct buf *out, const uint8_t *bytes,
+	size_t len, const char *special);
 
 /* The arguments of a call, separated by ", "; `raw` as hex words. */
 void value_text_draw_args(

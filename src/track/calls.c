@@ -9,6 +9,8 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "track/track_internal.h"
 
@@ -302,15 +304,16 @@ static void on_pidfd_open(const struct call_context *c)
 	on_simple(c);
 	f = files_get(files_of(c), result_fd(c));
 	if (f)
-		f->target_pid = arg_fd(c, 0);
+		f->view.target_pid = arg_fd(c, 0);
 }
 
 static void on_pidfd_getfd(const struct call_context *c)
 {
 	const struct file *pidfd = files_get(files_of(c), arg_fd(c, 0));
-	const struct proc *target = pidfd && pidfd->target_pid
-					    ? map_get(&c->t->procs, (uint32_t)pidfd->target_pid)
-					    : NULL;
+	const struct proc *target =
+		pidfd && pidfd->view.target_pid
+			? map_get(&c->t->procs, (uint32_t)pidfd->view.target_pid)
+			: NULL;
 
 	install(c, ref_or_unknown(c, target ? files_get(target->files, arg_fd(c, 1)) : NULL), true);
 }
@@ -352,6 +355,61 @@ static void on_seccomp(const struct call_context *c)
 {
 	if (arg_u32(c, 0) == SECCOMP_FILTER && arg_u32(c, 1) & SECCOMP_WITH_LISTENER)
 		on_simple(c);
+}
+
+/* What descriptors are devices: calls that look at them tell. */
+
+static void learn_type(const struct call_context *c, uint32_t mode, uint32_t major, uint32_t minor)
+{
+	struct file *f = files_get(files_of(c), arg_fd(c, 0));
+
+	if (!f)
+		return;
+	f->view.type_mode = mode & S_IFMT;
+	f->view.dev_major = major;
+	f->view.dev_minor = minor;
+}
+
+static void learn_stat(const struct call_context *c, unsigned arg)
+{
+	struct stat st;
+	const uint8_t *bytes = call_bytes(c->call, arg, c->call->args[arg], sizeof(st), NULL);
+
+	if (!bytes)
+		return;
+	memcpy(&st, bytes, sizeof(st));
+	learn_type(c, st.st_mode, major(st.st_rdev), minor(st.st_rdev));
+}
+
+/* The descriptor itself, not a file below it. */
+static bool path_is_empty(const struct call_context *c, uint32_t flags)
+{
+	const char *path = call_string(c->call, 1);
+
+	return flags & AT_EMPTY_PATH && (!c->call->args[1] || (path && !*path));
+}
+
+static void on_fstat(const struct call_context *c)
+{
+	learn_stat(c, 1);
+}
+
+static void on_newfstatat(const struct call_context *c)
+{
+	if (path_is_empty(c, arg_u32(c, 3)))
+		learn_stat(c, 2);
+}
+
+static void on_statx(const struct call_context *c)
+{
+	struct statx st;
+	const uint8_t *bytes = call_bytes(c->call, 4, c->call->args[4], sizeof(st), NULL);
+
+	if (!bytes || !path_is_empty(c, arg_u32(c, 2)))
+		return;
+	memcpy(&st, bytes, sizeof(st));
+	if (st.stx_mask & STATX_TYPE)
+		learn_type(c, st.stx_mode, st.stx_rdev_major, st.stx_rdev_minor);
 }
 
 /* Directories and names */
@@ -582,6 +640,12 @@ static void on_prctl(const struct call_context *c)
 		.run = fn, .part = TRACK_MAPPINGS, .flags_arg = -1                                 \
 	}
 
+/* struct stat of 32-bit programs is another one */
+#define LOOKS(fn)                                                                                  \
+	{                                                                                          \
+		.run = fn, .part = TRACK_DEVICES, .flags = HANDLER_64, .flags_arg = -1             \
+	}
+
 /* A function, where its flags are (-1: none), what FD_CLOEXEC is called there, what is made. */
 #define MAKES(fn, arg, bit, what, text)                                                            \
 	{                                                                                          \
@@ -671,5 +735,8 @@ const struct call_handler call_handlers[NR_CALL_IDS] = {
 	[CALL_pkey_mprotect] = MAPPINGS(on_mprotect),
 	[CALL_mremap] = MAPPINGS(on_mremap),
 	[CALL_brk] = MAPPINGS(on_brk),
+	[CALL_fstat] = LOOKS(on_fstat),
+	[CALL_newfstatat] = LOOKS(on_newfstatat),
+	[CALL_statx] = LOOKS(on_statx),
 	[CALL_prctl] = {.run = on_prctl, .part = TRACK_NAMES},
 };

@@ -24,7 +24,6 @@ struct file {
 	struct file *same_as;   /* owns a reference: learned later to be this description */
 	struct file *peer;      /* weak, both ways: other end of a pipe or socket */
 	struct socket *socket;  /* owned; NULL = none yet */
-	int32_t target_pid;     /* pidfd; 0 = none */
 };
 
 /* Descriptors under way between sockets. */

@@ -47,6 +47,7 @@ void on_socketpair(const struct call_context *c)
 	for (int i = 0; i < 2; i++)
 		ends[i] = create_socket(c, (int)c->call->args[0], type, (int)c->call->args[2]);
 	file_pair(ends[0], ends[1]);
+	ends[0]->view.connected = ends[1]->view.connected = true;
 	for (int i = 0; i < 2; i++)
 		files_set(c->t, task_files(c->task), fds[i], ends[i], type & SOCK_CLOEXEC);
 }
@@ -68,6 +69,24 @@ static uint32_t copy_address(
 	len = (uint32_t)MIN((uint64_t)len, MIN(given, (uint64_t)SOCKADDR_MAX));
 	memcpy(room, bytes, len);
 	return len;
+}
+
+/* To be called before they change. No call changes those of two sockets. */
+static void note_addresses(struct track *t, struct file *f)
+{
+	struct track_file *old = &t->old_socket;
+
+	if (t->undo_socket)
+		return;
+	t->unsettled = true;
+	t->undo_socket = file_ref(f);
+	*old = f->view;
+	if (f->path)
+		old->path = path_text(f->path, true);
+	if (old->local)
+		old->local = memcpy(t->old_local, old->local, old->local_len);
+	if (old->peer)
+		old->peer = memcpy(t->old_peer, old->peer, old->peer_len);
 }
 
 static void learn_local(const struct call_context *c, struct file *f, uint64_t given)
@@ -92,6 +111,14 @@ static void learn_peer(const struct call_context *c, struct file *f, uint64_t gi
 	f->view.peer_len = len;
 }
 
+static sa_family_t sockaddr_family(const uint8_t *address)
+{
+	sa_family_t family;
+
+	memcpy(&family, address, sizeof(family));
+	return family;
+}
+
 /*
  * A unix address as a key, 0 = none that means the same to every process. A path ends with its NUL
  * whatever length was given; an abstract name is as long as it is.
@@ -103,7 +130,7 @@ static uint64_t unix_key(const uint8_t *address, uint32_t len)
 
 	if (len <= sizeof(family))
 		return 0;
-	memcpy(&family, address, sizeof(family));
+	family = sockaddr_family(address);
 	address += sizeof(family);
 	len -= sizeof(family);
 	if (family != AF_UNIX || (*address && *address != '/'))
@@ -123,6 +150,7 @@ void on_bind(const struct call_context *c)
 
 	if (!f || f->view.kind != TRACK_SOCKET)
 		return;
+	note_addresses(t, f);
 	learn_local(c, f, c->call->args[2]);
 	key = f->view.local ? unix_key(f->view.local, f->view.local_len) : 0;
 	if (!key || f->socket->bound_key)
@@ -137,16 +165,20 @@ void on_getsockname(const struct call_context *c)
 {
 	struct file *f = file_at(c, 0);
 
-	if (f && f->view.kind == TRACK_SOCKET)
-		learn_local(c, f, SOCKADDR_MAX);
+	if (!f || f->view.kind != TRACK_SOCKET)
+		return;
+	note_addresses(c->t, f);
+	learn_local(c, f, SOCKADDR_MAX);
 }
 
 void on_getpeername(const struct call_context *c)
 {
 	struct file *f = file_at(c, 0);
 
-	if (f && f->view.kind == TRACK_SOCKET)
-		learn_peer(c, f, SOCKADDR_MAX);
+	if (!f || f->view.kind != TRACK_SOCKET)
+		return;
+	note_addresses(c->t, f);
+	learn_peer(c, f, SOCKADDR_MAX);
 }
 
 /* Connections between traced processes */
@@ -221,6 +253,7 @@ void on_accept(const struct call_context *c)
 	}
 	f = create_socket(c, family, type, protocol);
 	f->view.flags = (uint32_t)flags & SOCK_NONBLOCK;
+	f->view.connected = true;
 	learn_peer(c, f, SOCKADDR_MAX);
 	if (listener && listener->view.local) {
 		memcpy(f->socket->local, listener->view.local, listener->view.local_len);
@@ -260,6 +293,19 @@ static void pair_connected(const struct call_context *c, struct file *f)
 	}
 }
 
+/* What it was bound to by hand it keeps, what the kernel chose it loses: which it was is lost too.
+ */
+static void disconnect(struct file *f)
+{
+	f->view.connected = false;
+	f->view.peer = NULL;
+	f->view.peer_len = 0;
+	if (f->view.family == AF_UNIX)
+		return;
+	f->view.local = NULL;
+	f->view.local_len = 0;
+}
+
 void on_connect(const struct call_context *c)
 {
 	struct file *f = file_at(c, 0);
@@ -268,7 +314,13 @@ void on_connect(const struct call_context *c)
 		return;
 	if (c->call->ret < 0 && c->call->ret != -EINPROGRESS)
 		return;
+	note_addresses(c->t, f);
 	learn_peer(c, f, c->call->args[2]);
+	if (f->view.peer && sockaddr_family(f->view.peer) == AF_UNSPEC) {
+		disconnect(f);
+		return;
+	}
+	f->view.connected = true;
 	if (f->view.peer && !f->peer && !c->call->ret)
 		pair_connected(c, f);
 }

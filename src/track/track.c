@@ -313,6 +313,8 @@ static void settle(struct track *t)
 		path_unref(&t->paths, t->old_fs.root);
 		t->undo_fs = NULL;
 	}
+	file_unref(t, t->undo_socket);
+	t->undo_socket = NULL;
 	path_table_settle(&t->paths);
 }
 
@@ -583,6 +585,8 @@ const struct track_file *track_fd(
 		fd_slot_file(before ? slot_before(t, files, fd) : fd_table_get(files, fd)));
 	if (!f)
 		return NULL;
+	if (before && f == t->undo_socket)
+		return &t->old_socket;
 	if (f->path) {
 		f->view.path = path_text(f->path, before);
 		f->view.deleted = path_deleted(f->path, before);

@@ -36,15 +36,19 @@ enum track_kind {
 
 /* An open file description: shared by dup'ed descriptors and by forked processes. */
 struct track_file {
-	uint8_t kind;     /* enum track_kind */
-	uint64_t id;      /* unique in the run; the same description keeps it */
-	const char *path; /* owned by the tracker; NULL = not known; "pipe:[N]" and "socket:[N]"
-			     only when the state at start told N */
-	uint32_t flags;   /* open(2) status flags, without O_CLOEXEC */
-	bool deleted;     /* the path was unlinked since, or there never was one */
-	uint64_t peer_id; /* `id` of a pipe's or socket's other end; 0 = not known */
+	uint8_t kind;       /* enum track_kind */
+	uint64_t id;        /* unique in the run; the same description keeps it */
+	const char *path;   /* owned by the tracker; NULL = not known; "pipe:[N]" and "socket:[N]"
+			       only when the state at start told N */
+	uint32_t flags;     /* open(2) status flags, without O_CLOEXEC */
+	bool deleted;       /* the path was unlinked since, or there never was one */
+	uint32_t type_mode; /* S_IFCHR, ... when a stat call told; 0 = not known */
+	uint32_t dev_major, dev_minor; /* of the device that it is */
+	int32_t target_pid;            /* of a pidfd; 0 = not known */
+	uint64_t peer_id;              /* `id` of a pipe's or socket's other end; 0 = not known */
 	/* sockets */
 	int family, type, protocol; /* as socket(2) was called; -1 = not known */
+	bool connected;             /* then a wildcard in `local` is not the address in use */
 	const uint8_t *local;       /* sockaddr as bound, or NULL */
 	uint32_t local_len;
 	const uint8_t *peer; /* sockaddr as connected or accepted, or NULL */
@@ -74,6 +78,7 @@ enum track_part {
 	TRACK_PASSING = 2,  /* descriptors sent over sockets; needs TRACK_FILES */
 	TRACK_MAPPINGS = 4, /* needs TRACK_FILES for their paths */
 	TRACK_NAMES = 8,    /* of tasks */
+	TRACK_DEVICES = 16, /* device numbers of descriptors; needs TRACK_FILES */
 };
 
 /* Bits of enum track_part, 0 for most calls. */

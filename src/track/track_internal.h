@@ -61,7 +61,10 @@ struct track {
 	VEC(struct fd_undo) undo;
 	const struct fs *undo_fs; /* NULL = unchanged */
 	struct fs old_fs;         /* its contents, with references */
-	struct buf text;          /* of a path being resolved */
+	struct file *undo_socket; /* owns a reference; NULL = no socket's addresses changed */
+	struct track_file old_socket;
+	uint8_t old_local[SOCKADDR_MAX], old_peer[SOCKADDR_MAX];
+	struct buf text; /* of a path being resolved */
 	struct buf other_text;
 	fd_list fds;
 };

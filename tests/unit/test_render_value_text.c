@@ -91,6 +91,32 @@ TEST(escapes_are_the_shortest_that_read_back)
 	buf_deinit(&b);
 }
 
+static void check_hex(enum hex_strings strings, const struct value *value, const char *expected)
+{
+	struct value_text how = {.string_limit = 3, .hex_strings = strings};
+	struct buf b = BUF_INIT;
+
+	value_text_draw(&how, &b, value, false);
+	assert_string_equal(buf_cstr(&b), expected);
+	buf_deinit(&b);
+}
+
+TEST(strings_in_hex)
+{
+	struct value text = data(VALUE_DATA, "a\t\n", 3), bytes = data(VALUE_DATA, "a\1", 2);
+	struct value later = data(VALUE_DATA, "abc\1", 4), name = data(VALUE_STRING, "\xff", 1);
+	struct value binary = text;
+
+	check_hex(HEX_BYTES, &bytes, "\"a\\1\"");
+	check_hex(HEX_UNPRINTABLE, &text, "\"a\\t\\n\"");
+	check_hex(HEX_UNPRINTABLE, &bytes, "\"\\x61\\x01\"");
+	check_hex(HEX_UNPRINTABLE, &later, "\"abc\"..."); /* what is not shown does not count */
+	check_hex(HEX_UNPRINTABLE, &name, "\"\\xff\"");
+	check_hex(HEX_ALL, &text, "\"\\x61\\x09\\x0a\"");
+	binary.flags = VALUE_BINARY;
+	check_hex(HEX_BYTES, &binary, "\"\\x61\\x09\\x0a\"");
+}
+
 static const struct flag_name open_names[] = {
 	{0, 3, "O_RDONLY"},
 	{1, 3, "O_WRONLY"},

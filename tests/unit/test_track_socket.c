@@ -162,6 +162,59 @@ TEST(addresses)
 	finish(t);
 }
 
+static struct event *inet_call(
+	enum call_id id, int64_t ret, int fd, const struct sockaddr_in *address)
+{
+	return build_bytes(build_call(1, 1, id, ret, fd, 0, sizeof(*address)), 1, CAPTURE_AT_ENTER,
+		address, sizeof(*address));
+}
+
+TEST(calls_find_the_addresses_of_before)
+{
+	const struct sockaddr_in local = {.sin_family = AF_INET, .sin_port = 1};
+	const struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = 2};
+	struct track *t = track_create();
+	const struct track_file *f;
+
+	feed(t, build_call(1, 1, CALL_socket, 3, AF_INET, SOCK_STREAM, 0));
+	feed(t, inet_call(CALL_bind, 0, 3, &local));
+	assert_null(track_fd(t, 1, 3, TRACK_BEFORE)->local);
+	assert_non_null(file_at(t, 1, 3)->local);
+	feed(t, inet_call(CALL_connect, 0, 3, &peer));
+	f = track_fd(t, 1, 3, TRACK_BEFORE);
+	assert_null(f->peer);
+	assert_false(f->connected);
+	assert_int_equal(f->id, file_at(t, 1, 3)->id);
+	assert_memory_equal(f->local, &local, sizeof(local));
+	assert_true(file_at(t, 1, 3)->connected);
+	feed(t, build_call(1, 1, CALL_getpid, 1));
+	assert_memory_equal(track_fd(t, 1, 3, TRACK_BEFORE)->peer, &peer, sizeof(peer));
+	/* the last descriptor goes away while its state of before can still be asked for */
+	feed(t, inet_call(CALL_bind, 0, 3, &local));
+	feed(t, build_call(1, 1, CALL_close, 0, 3));
+	assert_null(track_fd(t, 1, 3, TRACK_AFTER));
+	assert_memory_equal(track_fd(t, 1, 3, TRACK_BEFORE)->peer, &peer, sizeof(peer));
+	finish(t);
+}
+
+TEST(disconnecting_forgets_addresses)
+{
+	const struct sockaddr_in local = {.sin_family = AF_INET, .sin_port = 1};
+	const struct sockaddr_in nowhere = {.sin_family = AF_UNSPEC};
+	struct track *t = track_create();
+
+	feed(t, build_call(1, 1, CALL_socket, 3, AF_INET, SOCK_DGRAM, 0));
+	feed(t, inet_call(CALL_connect, 0, 3, &local));
+	feed(t, inet_call(CALL_getsockname, 0, 3, &local));
+	assert_true(file_at(t, 1, 3)->connected);
+	feed(t, inet_call(CALL_connect, 0, 3, &nowhere));
+	assert_false(file_at(t, 1, 3)->connected);
+	assert_null(file_at(t, 1, 3)->local);
+	assert_null(file_at(t, 1, 3)->peer);
+	assert_non_null(track_fd(t, 1, 3, TRACK_BEFORE)->peer);
+	finish(t);
+}
+
 TEST(addresses_are_no_longer_than_they_can_be)
 {
 	struct track *t = track_create();

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 
 #include "event_build.h"
@@ -947,5 +949,48 @@ TEST(paths_do_not_grow_without_end)
 		event_build_reset();
 	}
 	assert_null(track_fd(t, 1, 3, TRACK_AFTER)->path);
+	finish(t);
+}
+
+TEST(devices_are_learned_from_stat)
+{
+	struct track *t = track_with(1, "/");
+	struct stat st = {.st_mode = S_IFCHR | 0600, .st_rdev = makedev(5, 2)};
+	struct statx stx = {.stx_mask = STATX_TYPE,
+		.stx_mode = S_IFBLK | 0600,
+		.stx_rdev_major = 254,
+		.stx_rdev_minor = 300};
+	const struct track_file *f = track_fd(t, 1, 0, TRACK_AFTER);
+	struct event *ev;
+
+	assert_int_equal(f->type_mode, 0);
+	feed(t, build_bytes(build_call(1, 1, CALL_fstat, -EFAULT, 0), 1, CAPTURE_AT_EXIT, &st,
+			sizeof(st)));
+	assert_int_equal(f->type_mode, 0);
+	feed(t, build_bytes(
+			build_call(1, 1, CALL_fstat, 0, 0), 1, CAPTURE_AT_EXIT, &st, sizeof(st)));
+	assert_int_equal(f->type_mode, S_IFCHR);
+	assert_int_equal(f->dev_major, 5);
+	assert_int_equal(f->dev_minor, 2);
+	f = track_fd(t, 1, 1, TRACK_AFTER);
+	ev = build_call(1, 1, CALL_newfstatat, 0, 1, 0, 0, 0);
+	build_string(ev, 1, "below");
+	feed(t, build_bytes(ev, 2, CAPTURE_AT_EXIT, &st, sizeof(st)));
+	assert_int_equal(f->type_mode, 0);
+	ev = build_call(1, 1, CALL_newfstatat, 0, 1, 0, 0, AT_EMPTY_PATH);
+	build_string(ev, 1, "");
+	feed(t, build_bytes(ev, 2, CAPTURE_AT_EXIT, &st, sizeof(st)));
+	assert_int_equal(f->type_mode, S_IFCHR);
+	f = track_fd(t, 1, 2, TRACK_AFTER);
+	ev = build_call(1, 1, CALL_statx, 0, 2, 0, AT_EMPTY_PATH, STATX_TYPE);
+	build_string(ev, 1, "");
+	feed(t, build_bytes(ev, 4, CAPTURE_AT_EXIT, &stx, sizeof(stx) - 1)); /* cut */
+	assert_int_equal(f->type_mode, 0);
+	ev = build_call(1, 1, CALL_statx, 0, 2, 0, AT_EMPTY_PATH, STATX_TYPE);
+	build_string(ev, 1, "");
+	feed(t, build_bytes(ev, 4, CAPTURE_AT_EXIT, &stx, sizeof(stx)));
+	assert_int_equal(f->type_mode, S_IFBLK);
+	assert_int_equal(f->dev_major, 254);
+	assert_int_equal(f->dev_minor, 300);
 	finish(t);
 }

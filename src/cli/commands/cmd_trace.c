@@ -36,8 +36,8 @@
 
 struct trace_options {
 	bool help, help_all, version;
-	bool follow, timing, relative, show_fds, succeeded, failed, raw, hex, verbose, quiet, debug;
-	unsigned stamps;
+	bool follow, timing, relative, succeeded, failed, raw, hex, verbose, quiet, debug;
+	unsigned stamps, show_fds, hex_strings;
 	unsigned string_limit;
 	uint64_t max_output_bytes;
 	const char *output, *engine, *format, *tracee_stdout;
@@ -62,9 +62,10 @@ static const struct option options[] = {
 	{OPTION_FLAG, 'T', "timing", NULL, "time spent in each call", AT(timing), .common = true},
 	{OPTION_COUNT, 't', NULL, NULL, "wall-clock time; -tt with microseconds, -ttt since the epoch", AT(stamps), .common = true},
 	{OPTION_FLAG, 'r', "relative-timestamps", NULL, "time since the line before", AT(relative)},
-	{OPTION_FLAG, 'y', "decode-fds", NULL, "what each descriptor is", AT(show_fds), .common = true},
+	{OPTION_COUNT, 'y', "decode-fds", NULL, "what each descriptor is; -yy with protocols and addresses", AT(show_fds), .common = true},
 	{OPTION_FLAG, 'v', "no-abbrev", NULL, "all fields of structs, all of argv and envp", AT(verbose), .common = true},
 	{OPTION_NUMBER, 0, "string-limit", "N", "bytes of data shown (64); names are never shortened", AT(string_limit), .max = STRING_LIMIT_MAX},
+	{OPTION_COUNT, 'x', NULL, NULL, "strings that are not all text in \\x escapes; -xx all strings", AT(hex_strings)},
 	{OPTION_FLAG, 0, "hex", NULL, "\\x escapes in strings", AT(hex)},
 	{OPTION_FLAG, 0, "raw", NULL, "arguments as hexadecimal words", AT(raw)},
 	{OPTION_SECTION, .help = "How"},
@@ -123,6 +124,9 @@ static int build_filter(struct filter *filter, const struct trace_options *o, st
 static void build_plan(struct engine_plan *plan, const struct trace_options *o,
 	const struct filter *filter, bool tracking)
 {
+	const uint32_t parts =
+		TRACK_FILES | TRACK_PASSING | (o->show_fds > 1 ? (uint32_t)TRACK_DEVICES : 0);
+
 	plan->follow = o->follow;
 	plan->string_limit = o->string_limit;
 	plan->kinds = EV_BIT(EV_FORK) | EV_BIT(EV_EXEC) | EV_BIT(EV_EXIT) | EV_BIT(EV_SIGNAL) |
@@ -131,9 +135,9 @@ static void build_plan(struct engine_plan *plan, const struct trace_options *o,
 		plan->kinds |= EV_BIT(EV_FD) | EV_BIT(EV_CWD);
 	for (int abi = 0; abi < NR_ABIS; abi++)
 		for (unsigned nr = 0; nr < CALL_NR_LIMIT; nr++)
-			plan->wanted[abi][nr] = filter_wants_number(filter, abi, nr) ||
-						(tracking && track_call_parts(call_id_of(abi, nr)) &
-								     (TRACK_FILES | TRACK_PASSING));
+			plan->wanted[abi][nr] =
+				filter_wants_number(filter, abi, nr) ||
+				(tracking && track_call_parts(call_id_of(abi, nr)) & parts);
 	plan->want_unknown = filter_wants_unknown(filter);
 }
 
@@ -246,6 +250,7 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 		.show_fds = o->show_fds,
 		.raw = o->raw,
 		.hex = o->hex,
+		.hex_strings = (enum hex_strings)MIN(o->hex_strings, (unsigned)HEX_ALL),
 		.realtime_offset_ns = clock_realtime_offset_ns(),
 	};
 	run->session.stream = stream_create();
