@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,9 @@ static int open_command(struct output *o, const char *command, struct err *err)
 		return err_sys(err, r, "cannot start '%s'", command);
 	}
 	if (!pid) {
+		/* it ends when we do, not by a Ctrl-C that ends the traced command */
+		signal(SIGINT, SIG_IGN);
+		signal(SIGQUIT, SIG_IGN);
 		dup2(ends[0], STDIN_FILENO);
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 		_exit(127);

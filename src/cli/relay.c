@@ -50,8 +50,11 @@ static int start_copying(struct relay *r, struct err *err)
 		signal(SIGQUIT, SIG_IGN);
 		signal(SIGTERM, SIG_IGN);
 		signal(SIGHUP, SIG_IGN);
-		close(ends[1]);
-		copy(ends[0], STDERR_FILENO);
+		/* nor may it keep anything open whose end somebody else waits for: our output */
+		dup2(ends[0], STDIN_FILENO);
+		close(STDOUT_FILENO);
+		close_range(STDERR_FILENO + 1, ~0u, 0);
+		copy(STDIN_FILENO, STDERR_FILENO);
 		_exit(0);
 	}
 	close(ends[0]);

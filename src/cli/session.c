@@ -20,27 +20,37 @@ static const int watched[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2
 enum origin { NOT_SEEN, FROM_KERNEL, FROM_PROCESS };
 
 /* What arrived since the loop last looked: enum origin by signal. */
-static volatile sig_atomic_t seen[SIGUSR2 + SIGPIPE];
+static volatile sig_atomic_t seen[NSIG];
 
 static void note_signal(int signo, siginfo_t *info, void *context UNUSED)
 {
 	seen[signo] = info->si_code == SI_KERNEL ? FROM_KERNEL : FROM_PROCESS;
 }
 
-static void watch_signals(struct sigaction *old)
+/*
+ * What the user had us ignore stays ignored, for the command too: a handler would become the
+ * default action in it. With `once` a second signal of a kind ends us: we may be stuck in a write
+ * that nobody reads. The kernel lets go of attached processes then.
+ */
+static void catch_signals(bool once)
 {
-	struct sigaction action = {.sa_sigaction = note_signal, .sa_flags = SA_SIGINFO};
-
-	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < ARRAY_SIZE(watched); i++) {
-		sigaction(watched[i], NULL, &old[i]);
-		/*
-		 * What the user had us ignore stays ignored, for the command too: a handler would
-		 * become the default action in it.
-		 */
-		if (old[i].sa_handler != SIG_IGN)
+		struct sigaction action = {.sa_sigaction = note_signal, .sa_flags = SA_SIGINFO};
+		struct sigaction now;
+
+		if (once && watched[i] != SIGPIPE)
+			action.sa_flags |= SA_RESETHAND;
+		sigaction(watched[i], NULL, &now);
+		if (now.sa_handler != SIG_IGN)
 			sigaction(watched[i], &action, NULL);
 	}
+}
+
+static void watch_signals(struct sigaction *old, bool once)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(watched); i++)
+		sigaction(watched[i], NULL, &old[i]);
+	catch_signals(once);
 }
 
 static void unwatch_signals(const struct sigaction *old)
@@ -122,7 +132,7 @@ int session_run(struct session *s, struct err *err)
 	/* inherited as ignored, it would keep statuses from us; launch has noted it for the command
 	 */
 	signal(SIGCHLD, SIG_DFL);
-	watch_signals(old);
+	watch_signals(old, !s->launch);
 	r = s->ops->open(&engine, s->plan, s->stream, err);
 	if (r >= 0)
 		r = stream_begin(s->stream, err);
@@ -132,6 +142,8 @@ int session_run(struct session *s, struct err *err)
 		ended = s->ops->detach(engine, r < 0 ? NULL : err);
 		r = r < 0 ? r : ended;
 	}
+	if (s->launch && s->launch->reaped)
+		catch_signals(true);
 	ended = stream_end(s->stream, clock_now_ns(), r < 0 ? NULL : err);
 	r = r < 0 ? r : ended;
 	if (s->launch)

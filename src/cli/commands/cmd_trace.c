@@ -207,14 +207,15 @@ static int none_of(struct err *err, const char *option, const char *value, const
 	return -EINVAL;
 }
 
-static void make_trace_id(char *ret, size_t cap)
+static int make_trace_id(char *ret, size_t cap, struct err *err)
 {
 	uint64_t random[3];
 
 	if (getrandom(random, sizeof(random), 0) != sizeof(random))
-		abort();
+		return err_sys(err, -errno, "cannot get random bytes for the trace id");
 	snprintf(ret, cap, "00-%016llx%016llx-%016llx-01", (unsigned long long)random[0],
 		(unsigned long long)random[1], (unsigned long long)random[2]);
+	return 0;
 }
 
 /* What of the command line does not need the engine yet; failures here are usage errors. */
@@ -238,7 +239,9 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 		return r;
 	tracking = o->show_fds || filter_asks_track(run->filter);
 	build_plan(&run->plan, o, run->filter, tracking);
-	make_trace_id(run->trace_id, sizeof(run->trace_id));
+	r = make_trace_id(run->trace_id, sizeof(run->trace_id), err);
+	if (r < 0)
+		return r;
 	run->render = (struct render_options){
 		.follow = o->follow,
 		.command = *words ? words : NULL,
@@ -294,6 +297,9 @@ static const char *tracee_stdout(const struct run *run)
 	return renderer_by_name(o->format)->structured && !o->output ? "stderr" : "inherit";
 }
 
+/* In place of an exit status: the command's own is to be passed on. */
+#define AS_THE_COMMAND (-1)
+
 static int execute(struct run *run, char **words, struct err *err)
 {
 	struct session *s = &run->session;
@@ -333,7 +339,7 @@ static int execute(struct run *run, char **words, struct err *err)
 	r = launch_exec_error(s->launch);
 	if (r < 0 && r != -EAGAIN)
 		return exec_failed(words[0], r);
-	return -1;
+	return AS_THE_COMMAND;
 }
 
 static int trace(const struct command *self, const struct trace_options *o, char **words)
@@ -355,7 +361,7 @@ static int trace(const struct command *self, const struct trace_options *o, char
 			EXIT_USAGE, "either a command or -p, not both (at '%s')", words[0]);
 	else
 		status = execute(&run, words, &err);
-	launched = status < 0;
+	launched = status == AS_THE_COMMAND;
 	wait_status = run.launch.status;
 	run_deinit(&run);
 	return launched ? exit_like(wait_status) : status;

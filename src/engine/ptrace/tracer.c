@@ -16,6 +16,7 @@
 #include "util/alloc.h"
 #include "util/clock.h"
 #include "util/err.h"
+#include "util/vec.h"
 
 /* The tick that follows a missed one: a signal that arrives just before waitid blocks is lost. */
 #define TICK_MS 10
@@ -23,8 +24,7 @@
 /* With another child of this process lying dead; see wait_crowded. */
 #define CROWDED_TICK_MS 2
 
-/* Stops taken in one go so that busy tasks cannot starve the others. */
-#define SWEEP_MAX   64
+/* Stops between two sweeps. */
 #define SWEEP_EVERY 64
 
 struct stop {
@@ -694,23 +694,36 @@ static void handle(struct engine *e, const struct stop *stop)
 		on_stop(e, stop->tid, stop->code);
 }
 
+static void drop_stop(struct stop *stops, size_t *nr, pid_t tid)
+{
+	for (size_t i = 0; i < *nr; i++)
+		if (stops[i].tid == tid)
+			stops[i--] = stops[--*nr];
+}
+
 /*
- * The kernel finds the first stopped task in its list: with many busy tasks on many CPUs those at
- * the end of it would starve. So now and then all that are stopped get their turn.
+ * The kernel finds the first stopped task in its list: with many busy tasks those at the end of it
+ * would starve (of 1,000 threads, for minutes). So now and then all that are stopped get their
+ * turn.
  */
 static void sweep(struct engine *e)
 {
-	struct stop stops[SWEEP_MAX];
-	size_t nr = 0;
+	VEC(struct stop) stops = {0};
+	struct stop stop, *at;
 
-	while (nr < SWEEP_MAX && wait_stop(e, &stops[nr], false) == 1) {
-		if (stops[nr].died)
-			on_death(e, stops[nr].tid);
-		else
-			consume_stop(stops[nr++].tid);
+	while (wait_stop(e, &stop, false) == 1) {
+		if (stop.died) {
+			/* maybe killed in the stop that was taken off a moment ago */
+			drop_stop(stops.data, &stops.len, stop.tid);
+			on_death(e, stop.tid);
+		} else {
+			consume_stop(stop.tid);
+			VEC_PUSH(&stops, stop);
+		}
 	}
-	for (size_t i = 0; i < nr; i++)
-		handle(e, &stops[i]);
+	VEC_FOREACH (at, &stops)
+		handle(e, at);
+	VEC_DEINIT(&stops);
 }
 
 int tracer_step(struct engine *e, bool block)

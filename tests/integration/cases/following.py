@@ -58,3 +58,18 @@ def test_lines_are_whole(h):
 def test_many_threads_under_load(h):
     run = h.expecting("threads", args=["64", "200"], options=[])
     check_equal(len(run.find('chdir("/thread/')), 64 * 200)
+
+
+def test_a_crowd_of_threads_starves_none(h):
+    """The thread that ends the process is the one at the end of the kernel's list."""
+    run = h.trace(["-f"], [h.program("crowd"), "1000"], timeout=30)
+    check_equal(run.status, 7, run.dump())
+    check_equal(len(run.find("+++ exited with 7 +++")), 1001, run.dump())
+
+
+def test_a_chain_of_execs(h):
+    script = h.tmp / "chain"
+    script.write_text('[ $1 = 0 ] && exit 5; exec /bin/sh "$0" $(($1 - 1))\n')
+    run = h.trace(["-e", "trace=execve"], ["/bin/sh", str(script), "200"])
+    check_equal(run.status, 5, run.dump())
+    check_equal(len(run.calls("execve")), 201, run.dump())

@@ -5,7 +5,7 @@ import re
 import signal
 import time
 
-from harness import check, check_equal
+from harness import check, check_equal, state, wait_for
 
 ECHO = ["/bin/echo", "hi"]
 
@@ -30,6 +30,60 @@ def test_output_that_cannot_be_written(h):
     check_equal(done.returncode, 1, done.stderr)
     check("/no/such/folder/x" in done.stderr and "No such file" in done.stderr, done.stderr)
     check(not (h.tmp / "ran").exists(), "the command ran all the same")
+
+
+def test_output_pipe_without_standard_input(h):
+    done = h.shell("$R -o '|cat > copy' -- true <&-")
+    check_equal((done.returncode, done.stderr), (0, ""))
+    text = (h.tmp / "copy").read_text()
+    check(text.endswith("+++ exited with 0 +++\n"), text)
+
+
+def test_closed_standard_descriptors(h):
+    """Nothing of ours takes their place, and the command finds them closed."""
+    done = h.shell("$R -- sh -c 'test -e /proc/self/fd/1 && touch open; touch ran' >&-")
+    check_equal(done.returncode, 1, done.stderr)
+    check("cannot write the output: Bad file descriptor" in done.stderr, done.stderr)
+    check((h.tmp / "ran").exists() and not (h.tmp / "open").exists(), done.stderr)
+    done = h.shell("$R --debug -o trace -- sh -c 'test -e /proc/self/fd/2; exit $?' 2>&-")
+    check_equal(done.returncode, 1)
+    text = (h.tmp / "trace").read_text()
+    check("renacer" not in text.replace(str(h.tmp), ""), "messages in the trace", text)
+
+
+def test_full_output(h):
+    done = h.shell("$R -- touch ran > /dev/full")
+    check_equal(done.returncode, 1)
+    check_equal(done.stderr, "renacer: cannot write the output: No space left on device\n")
+    check((h.tmp / "ran").exists(), "the command did not run on")
+
+
+def test_children_that_live_on_hold_no_output(h):
+    """What copies the command's output must not keep the trace's pipe open."""
+    start = time.monotonic()
+    done = h.shell(
+        "$R -o '|cat > copy' --tracee-stdout stderr -- sh -c 'sleep 20 & exit 4' 2>/dev/null; echo $?;"
+        " $R --format json -- sh -c 'sleep 20 & exit 4' 2>/dev/null | cat > document")
+    check_equal(done.stdout, "4\n", done.stderr)
+    check(time.monotonic() - start < 10, "it waited for a child of the command")
+
+
+def test_a_reader_that_does_not_read(h):
+    """A second signal ends what a full pipe holds up; the target runs on."""
+    target = h.start([h.program("spin")])
+    ours, theirs = os.pipe()
+    child = h.start(
+        [h.renacer, "--engine", h.engine, "-p", str(target.pid)], stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    time.sleep(1)
+    child.send_signal(signal.SIGTERM)
+    time.sleep(1)
+    check_equal(child.poll(), None, "it did not wait for the reader")
+    child.send_signal(signal.SIGTERM)
+    check_equal(child.wait(10), -signal.SIGTERM)
+    os.close(ours)
+    check_equal(target.poll(), None, "the target ended")
+    check(wait_for(lambda: state(target.pid) in "RS"), state(target.pid))
 
 
 def test_default_is_stdout(h):

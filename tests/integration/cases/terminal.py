@@ -81,6 +81,16 @@ def test_ctrl_c_ends_the_command_its_own_way(h):
     check("--- SIGINT {" in text and "+++ killed by SIGINT +++" in text, text[-1000:])
 
 
+def test_ctrl_c_spares_the_output_pipe(h):
+    term = Terminal(h, [h.renacer, "--engine", h.engine, "-o", "|sleep 0.5; cat > t", "--",
+                        "bash", "-c", "echo up; sleep 30"])
+    term.until("up")
+    term.press(b"\x03")
+    check_equal(term.wait(), -signal.SIGINT, term.seen)
+    text = (h.tmp / "t").read_text()
+    check("+++ killed by SIGINT +++" in text, text[-1000:])
+
+
 def test_ctrl_c_detaches(h):
     target = h.start(["sleep", "30"])
     time.sleep(0.1)
