@@ -17,22 +17,6 @@ int err_set(struct err *err, int code, const char *fmt, ...)
 	return code;
 }
 
-int err_wrap(struct err *err, const char *fmt, ...)
-{
-	char context[256], old[sizeof(err->text)];
-	va_list ap;
-
-	if (!err)
-		return -1;
-	va_start(ap, fmt);
-	vsnprintf(context, sizeof(context), fmt, ap);
-	va_end(ap);
-	memcpy(old, err->text, sizeof(old));
-	snprintf(err->text, sizeof(err->text), "%s: %.*s", context,
-		(int)(sizeof(old) - sizeof(context) - 3), old);
-	return err->code;
-}
-
 int err_sys(struct err *err, int code, const char *fmt, ...)
 {
 	char what[384];

@@ -1,8 +1,7 @@
 #pragma once
 /*
- * The reason of a failure, for a person to read. Set where the failure happens, wrapped with
- * context on the way up, printed once by the command line. A NULL `struct err *` is accepted
- * everywhere: the caller does not want the text.
+ * The reason of a failure, for a person to read. Set where the failure happens, printed once by the
+ * command line. A NULL `struct err *` is accepted everywhere: the caller does not want the text.
  */
 
 #include "util/macros.h"
@@ -14,9 +13,6 @@ struct err {
 
 /* Both return `code` (a negative errno), so `return err_set(err, -EINVAL, ...)` is the idiom. */
 int err_set(struct err *err, int code, const char *fmt, ...) PRINTF_LIKE(3, 4);
-
-/* Puts "context: " in front of what is set already; returns the code that is set. */
-int err_wrap(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Sets `fmt: strerror(-code)`. */
 int err_sys(struct err *err, int code, const char *fmt, ...) PRINTF_LIKE(3, 4);

@@ -6,5 +6,3 @@
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
 #define UNUSED            __attribute__((unused))
 #define NORETURN          __attribute__((noreturn))
-
-#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))

@@ -108,6 +108,17 @@ TEST(pairs_entry_and_exit_with_both_captures)
 	play_check(&p, "call:2=3/path/data@1 end");
 }
 
+TEST(entries_are_delivered_to_who_wants_them)
+{
+	const struct event lane[] = {enter(1, 2, 10), leave(1, 2, 10, 20, 3)};
+	struct play p;
+
+	play_init(&p);
+	stream_want_enters(p.stream, true);
+	play_lane(&p, lane, 2);
+	play_check(&p, "call-enter@1 call:2=3/path/data@1 end");
+}
+
 TEST(exit_without_entry_stands_alone)
 {
 	const struct event lane[] = {leave(1, 2, 10, 20, 3)};
