@@ -29,10 +29,9 @@ build_dir()
 	case $1 in
 	-Dprefix=*) quietly meson configure "$dir" "$1" ;;
 	esac
-	# what was not found before may be there now
+	# what was not found before may be there now; a compiler check's answer is kept otherwise
 	if [ -n "$installed" ]; then
-		quietly meson configure "$dir" --clearcache &&
-			quietly meson setup --reconfigure "$dir" "$top"
+		quietly meson setup --wipe "$dir" "$top"
 	fi
 }
 

@@ -11,7 +11,7 @@ build='gcc libc6-dev meson ninja-build pkg-config python3 libpcre2-dev
 clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev'
 
 # cmocka: unit tests; strace: the oracle; multilib: 32-bit programs; the rest are traced.
-test='libcmocka-dev strace gcc-multilib make git procps redis-server redis-tools nginx-light wrk
+test='libcmocka-dev strace gcc-multilib libc6-dev-i386 make git procps redis-server redis-tools nginx-light wrk
 jq python3-jsonschema'
 
 ci='clang-format libclang-rt-dev'
