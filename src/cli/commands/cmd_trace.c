@@ -191,6 +191,7 @@ struct run {
 	struct relay relay;
 	struct out out;
 	struct launch launch;
+	bool owns_stdout;  /* it carries a document that must stay parsable */
 	char trace_id[56]; /* W3C: version, 16 and 8 bytes in hex, flags */
 	struct engine_plan plan;
 	struct render_options render;
@@ -239,6 +240,7 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 		return r;
 	tracking = o->show_fds || filter_asks_track(run->filter);
 	build_plan(&run->plan, o, run->filter, tracking);
+	run->owns_stdout = renderer->structured && !o->output;
 	r = make_trace_id(run->trace_id, sizeof(run->trace_id), err);
 	if (r < 0)
 		return r;
@@ -246,7 +248,7 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 		.follow = o->follow,
 		.command = *words ? words : NULL,
 		.trace_id = run->trace_id,
-		.max_bytes = renderer->structured && !o->output ? o->max_output_bytes : 0,
+		.max_bytes = run->owns_stdout ? o->max_output_bytes : 0,
 		.string_limit = o->string_limit,
 		.stamp = stamp_style(o),
 		.timing = o->timing,
@@ -287,14 +289,11 @@ static void run_deinit(struct run *run)
 	VEC_DEINIT(&run->pids);
 }
 
-/* Our own output must stay parsable when both would go to the same place. */
 static const char *tracee_stdout(const struct run *run)
 {
-	const struct trace_options *o = run->options;
-
-	if (o->tracee_stdout)
-		return o->tracee_stdout;
-	return renderer_by_name(o->format)->structured && !o->output ? "stderr" : "inherit";
+	if (run->options->tracee_stdout)
+		return run->options->tracee_stdout;
+	return run->owns_stdout ? "stderr" : "inherit";
 }
 
 /* In place of an exit status: the command's own is to be passed on. */
@@ -329,7 +328,7 @@ static int execute(struct run *run, char **words, struct err *err)
 	r = session_run(s, err);
 	relay_finish(&run->relay);
 	note_losses(stream_counts(s->stream));
-	if (live_was_cut(run->live))
+	if (live_was_cut(run->live) && !run->options->quiet)
 		fprintf(stderr, "Trace file exceeded %lluMB, truncating\n",
 			(unsigned long long)run->options->max_output_bytes / 1000000u);
 	if (r < 0 && r != -EPIPE)
