@@ -60,9 +60,9 @@ void out_printf(struct out *o, const char *fmt, ...)
 int out_commit(struct out *o)
 {
 	/* once the reader lags, asking it again for every line would cost more than the lines */
-	if (o->pending.len < FLUSH_BYTES + o->refused_bytes)
+	if (out_unsent_bytes(o) < FLUSH_BYTES + o->refused_bytes)
 		return o->error;
-	return o->pending.len < OUT_PATIENCE_BYTES ? out_push(o) : out_flush(o);
+	return out_unsent_bytes(o) < OUT_PATIENCE_BYTES ? out_push(o) : out_flush(o);
 }
 
 /* Whether a write of PIPE_BUF bytes would not wait. */
@@ -73,20 +73,36 @@ static bool is_writable(const struct out *o)
 	return !o->is_pipe || poll(&pfd, 1, 0) != 0;
 }
 
+size_t out_unsent_bytes(const struct out *o)
+{
+	return o->pending.len - o->sent_bytes;
+}
+
+/* Moving the rest to the front for every few pages sent would cost more than sending them. */
+static void forget_sent(struct out *o)
+{
+	size_t rest = out_unsent_bytes(o);
+
+	if (o->sent_bytes < rest)
+		return;
+	if (rest)
+		memmove(o->pending.data, o->pending.data + o->sent_bytes, rest);
+	o->pending.len = rest;
+	o->sent_bytes = 0;
+}
+
 /* Writes from the front; up to everything. */
 static int drain(struct out *o, bool wait)
 {
-	size_t done = 0;
-
 	if (o->fd < 0)
 		return o->error;
-	while (!o->error && done < o->pending.len && (wait || is_writable(o))) {
-		size_t len = o->pending.len - done;
-		ssize_t n = write(o->fd, o->pending.data + done,
+	while (!o->error && out_unsent_bytes(o) && (wait || is_writable(o))) {
+		size_t len = out_unsent_bytes(o);
+		ssize_t n = write(o->fd, o->pending.data + o->sent_bytes,
 			o->is_pipe && !wait ? MIN(len, (size_t)PIPE_BUF) : len);
 
 		if (n >= 0) {
-			done += (size_t)n;
+			o->sent_bytes += (size_t)n;
 		} else if (errno == EAGAIN) {
 			/* somebody shares this descriptor with us and made it non-blocking */
 			struct pollfd pfd = {.fd = o->fd, .events = POLLOUT};
@@ -97,11 +113,9 @@ static int drain(struct out *o, bool wait)
 		}
 	}
 	if (o->error)
-		done = o->pending.len;
-	o->pending.len -= done;
-	if (done && o->pending.len)
-		memmove(o->pending.data, o->pending.data + done, o->pending.len);
-	o->refused_bytes = o->pending.len;
+		o->sent_bytes = o->pending.len;
+	forget_sent(o);
+	o->refused_bytes = out_unsent_bytes(o);
 	return o->error;
 }
 

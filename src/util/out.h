@@ -16,10 +16,11 @@
 #define OUT_PATIENCE_BYTES (64u << 20)
 
 struct out {
-	int fd;       /* borrowed; -1 = collect in `pending` only */
-	int error;    /* negative errno */
-	bool is_pipe; /* may make us wait */
-	struct buf pending;
+	int fd;               /* borrowed; -1 = collect in `pending` only */
+	int error;            /* negative errno */
+	bool is_pipe;         /* may make us wait */
+	struct buf pending;   /* append here; the front may have been written already */
+	size_t sent_bytes;    /* of `pending` */
 	size_t refused_bytes; /* of `pending`: the reader was not ready for them */
 };
 
@@ -32,6 +33,9 @@ void out_printf(struct out *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Ends a record: written through when enough has gathered. 0 or the negative errno that sticks. */
 int out_commit(struct out *o);
+
+/* What has not been written yet. */
+size_t out_unsent_bytes(const struct out *o);
 
 /* Writes what the reader takes without delay; the rest stays. */
 int out_push(struct out *o);
