@@ -208,12 +208,15 @@ class Harness:
         child.output, child.errors = output, errors
         return child
 
-    def expecting(self, name, options=("-f",), args=(), status=0, **kw):
+    def expecting(self, name, options=("-f",), args=(), status=0, env=None, **kw):
         """
         Runs a test program that notes what must be seen of it (programs/expect.h), and holds
         the trace to that. Returns the run.
         """
         notes = self.file(".expect")
+        env = dict(os.environ if env is None else env)
+        if self.engine == "strace":
+            env["EXPECT_OLD"] = "1"
         fd = os.open(notes, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(fd, EXPECT_FD, inheritable=True)
         try:
@@ -222,6 +225,7 @@ class Harness:
                 [self.program(name), *args],
                 pass_fds=[EXPECT_FD],
                 cwd=self.folder(),
+                env=env,
                 **kw,
             )
         finally:

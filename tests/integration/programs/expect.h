@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,12 @@ __attribute__((format(printf, 3, 4))) static inline long expect_call(
 		long kcall_ret = syscall(nr, ##__VA_ARGS__);                                       \
 		kcall_ret == -1 ? -(long)errno : kcall_ret;                                        \
 	})
+
+/* Whether the judge is a tracer that lacks the newest calls and names: then leave those out. */
+static inline bool expect_old(void)
+{
+	return getenv("EXPECT_OLD") != NULL;
+}
 
 static inline void expect_begin(struct expect *e)
 {
