@@ -14,7 +14,9 @@ clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev'
 test='libcmocka-dev strace gcc-multilib libc6-dev-i386 make git procps redis-server redis-tools nginx-light wrk
 jq python3-jsonschema'
 
-ci='clang-format libclang-rt-dev'
+# the first two: formatting and fuzzing; the rest are traced by the slow oracles only
+ci='clang-format libclang-rt-dev
+curl sqlite3 openssh-client postgresql nodejs systemd udev'
 
 list=
 if [ "$1" = --list ]; then
