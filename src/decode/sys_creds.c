@@ -1,8 +1,6 @@
-/* Who a process is: users, groups, capabilities, seccomp, Landlock, keys, LSM attributes. */
+/* Who a process is: users, groups, capabilities, Landlock, keys, LSM attributes. */
 #include <linux/capability.h>
-#include <linux/filter.h>
 #include <linux/keyctl.h>
-#include <linux/seccomp.h>
 
 #include "decode/row_internal.h"
 #include "decode/shapes.h"
@@ -99,41 +97,6 @@ SHAPE(cap_data, struct cap_data)
 
 SYSCALL(capget, CLASS_CREDS, RET_INT, ARG(hdrp, IN, cap_header), ARG(datap, OUT, cap_data));
 SYSCALL(capset, CLASS_CREDS, RET_INT, ARG(hdrp, IN, cap_header), ARG(datap, IN, cap_data));
-
-/* seccomp: the third argument by operation */
-SHAPE(sock_fprog, struct sock_fprog)
-{
-	ADD_UINT(len);
-	ADD_ADDR(filter);
-}
-
-SHAPE(seccomp_action, uint32_t)
-{
-	value_set_enum(ret, *from, &flags_seccomp_action);
-}
-
-static void decode_seccomp(struct decoder *d)
-{
-	struct value *flags = decoder_arg(d, 1);
-	struct value *args = decoder_arg(d, 2);
-	const struct shape *shape = NULL;
-
-	value_set_hex(flags, arg_u32(d, 1));
-	value_set_addr(args, d->args[2]);
-	switch (arg_u32(d, 0)) {
-	case SECCOMP_SET_MODE_FILTER:
-		value_set_flags(flags, arg_u32(d, 1), &flags_seccomp_flags);
-		shape = &shape_sock_fprog;
-		break;
-	case SECCOMP_GET_ACTION_AVAIL: shape = &shape_seccomp_action; break;
-	default: break;
-	}
-	if (shape && d->call->abi == ABI_X86_64)
-		decoder_show_shape(d, d->args[2], shape, CAPTURE_AT_ENTER, args);
-}
-
-SYSCALL_ODD(seccomp, 0, RET_INT, decode_seccomp, ARG(operation, ENUM, seccomp_op),
-	ARG(flags, HEX32), ARG(args, RAW_IN, SIZE_sock_fprog));
 
 /* As Linux 5.13 had them; what newer kernels append is shown by the size argument only. */
 struct landlock_ruleset {
