@@ -211,6 +211,13 @@ struct value *list_add(struct decoder *d, struct value *list, const char *name)
 	return &list->list.items[nr];
 }
 
+void decoder_array_init(const struct decoder *d, struct value *ret)
+{
+	list_init(ret, VALUE_ARRAY);
+	if (!d->opts->verbose)
+		ret->flags |= VALUE_LONG;
+}
+
 const char *decoder_printf(struct decoder *d, const char *fmt, ...)
 {
 	char text[128];
@@ -276,7 +283,7 @@ void decoder_show_array(struct decoder *d, uint64_t addr, uint64_t nr, const str
 		value_set_addr(ret, addr);
 		return;
 	}
-	list_init(ret, VALUE_ARRAY);
+	decoder_array_init(d, ret);
 	ret->flags |= VALUE_BY_REF;
 	for (uint64_t i = 0; i < MIN(nr, at_hand); i++) {
 		const void *bytes =
@@ -346,7 +353,7 @@ void decoder_show_iovec(struct decoder *d, uint64_t addr, uint64_t nr, uint64_t 
 		value_set_addr(ret, addr);
 		return;
 	}
-	list_init(ret, VALUE_ARRAY);
+	decoder_array_init(d, ret);
 	for (uint64_t i = 0; i < MIN(nr, at_hand); i++) {
 		struct value *item = list_add(d, ret, NULL);
 		struct native_iovec iov;

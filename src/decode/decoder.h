@@ -108,6 +108,8 @@ void value_set_sigset(struct decoder *d, struct value *ret, const void *bytes, s
 struct value *list_add(struct decoder *d, struct value *list, const char *name);
 /* Makes an empty list of that kind. */
 void list_init(struct value *ret, enum value_kind kind);
+/* Makes an empty VALUE_ARRAY whose length is up to the program: not shown whole without -v. */
+void decoder_array_init(const struct decoder *d, struct value *ret);
 /* A VALUE_MACRO without items. */
 void macro_init(struct value *ret, const char *name);
 

@@ -55,18 +55,16 @@ struct row_args row_args_in(enum abi abi, const struct syscall_row *row)
 	return (struct row_args){row->nr_args, row->nr_args};
 }
 
-const struct capture_spec *syscall_row_captures(enum abi abi, enum call_id id)
+const struct capture_recipe *syscall_row_captures(enum abi abi, enum call_id id)
 {
 	const struct syscall_row *row = syscall_row_of(id);
-	const struct capture_spec *ret;
-	unsigned last = 0;
+	const struct capture_recipe *ret;
+	uint32_t args;
 
 	if (!row)
 		return NULL;
-	ret = abi == ABI_I386 ? row->captures_i386 : row->captures;
-	for (unsigned i = 0; i < CAPTURE_NR_ARGS; i++)
-		if (ret[i].op != CAPTURE_NONE)
-			last = i + 1;
+	ret = abi == ABI_I386 ? &row->captures_i386 : &row->captures;
+	args = capture_recipe_args(ret, CAPTURE_AT_BOTH);
 	/* a recipe for an argument that is another one here would read what it should not */
-	return last && last <= row_args_in(abi, row).nr_same ? ret : NULL;
+	return args && !(args >> row_args_in(abi, row).nr_same) ? ret : NULL;
 }

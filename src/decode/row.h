@@ -50,8 +50,8 @@ const struct syscall_row *syscall_row_of(enum call_id id);
 uint32_t syscall_row_classes(const struct syscall_row *row);
 
 /*
- * The recipes of a call's six arguments in this ABI, or NULL when nothing is to be copied. For
- * ABI_I386 only recipes that do not depend on the word size appear (strings, buffers), and none
- * where the argument order differs from the row's.
+ * The recipe of a call in this ABI, or NULL when nothing is to be copied. For ABI_I386 only recipes
+ * that do not depend on the word size appear (strings, buffers), and none where the argument order
+ * differs from the row's.
  */
-const struct capture_spec *syscall_row_captures(enum abi abi, enum call_id id);
+const struct capture_recipe *syscall_row_captures(enum abi abi, enum call_id id);

@@ -10,6 +10,8 @@
  * on another one.
  */
 
+#include <stddef.h>
+
 #include "decode/decoder.h"
 #include "decode/row.h"
 #include "util/macros.h"
@@ -46,14 +48,26 @@ struct syscall_row {
 	uint32_t classes;
 	void (*refine)(struct decoder *d); /* NULL = nothing to add */
 	struct arg_row args[CAPTURE_NR_ARGS];
-	struct capture_spec captures[CAPTURE_NR_ARGS];
-	struct capture_spec captures_i386[CAPTURE_NR_ARGS];
+	struct capture_recipe captures;
+	struct capture_recipe captures_i386;
 };
 
 #define SYSCALL(name_, classes_, ret_, ...)                                                        \
 	SYSCALL_ODD(name_, classes_, ret_, NULL __VA_OPT__(, ) __VA_ARGS__)
 
 #define SYSCALL_ODD(name_, classes_, ret_, refine_, ...)                                           \
+	SYSCALL_TAKING(name_, classes_, ret_, refine_, (.pick = CAPTURE_PICK_NOTHING), __VA_ARGS__)
+
+/* With steps (event/capture.h), an array that PICK_ARG(n), PICK_OPTION or PICK_NOTHING chooses
+ * from. */
+#define SYSCALL_STEPS(name_, classes_, ret_, refine_, pick_, steps_, ...)                          \
+	_Static_assert(ARRAY_SIZE(steps_) <= UINT16_MAX, "counted in 16 bits");                    \
+	SYSCALL_TAKING(name_, classes_, ret_, refine_,                                             \
+		(.steps = steps_, .nr_steps = ARRAY_SIZE(steps_), .pick = CAPTURE_##pick_),        \
+		__VA_ARGS__)
+#define CAPTURE_PICK_ARG(n) (CAPTURE_PICK_ARG + (n))
+
+#define SYSCALL_TAKING(name_, classes_, ret_, refine_, steps_, ...)                                \
 	extern const struct syscall_row row_##name_;                                               \
 	const struct syscall_row row_##name_ = {                                                   \
 		.id = CALL_##name_,                                                                \
@@ -62,9 +76,32 @@ struct syscall_row {
 		.classes = classes_,                                                               \
 		.refine = refine_,                                                                 \
 		.args = {ROW_EACH(ROW_SHOW, __VA_ARGS__)},                                         \
-		.captures = {ROW_EACH(ROW_TAKE, __VA_ARGS__)},                                     \
-		.captures_i386 = {ROW_EACH(ROW_TAKE_I386, __VA_ARGS__)},                           \
+		.captures = {.args = {ROW_EACH(ROW_TAKE, __VA_ARGS__)}, ROW_BARE steps_},          \
+		.captures_i386 = {.args = {ROW_EACH(ROW_TAKE_I386, __VA_ARGS__)},                  \
+			.pick = CAPTURE_PICK_NOTHING},                                             \
 	}
+
+/* A step: argument `arg` is the pointer. */
+#define STEP_ARG(pick_, when_, arg_, op_, len_, size_)                                             \
+	{                                                                                          \
+		.pick = pick_, .op = CAPTURE_##op_, .when = CAPTURE_AT_##when_, .arg = arg_,       \
+		.at = CAPTURE_ITSELF, .size = size_, STEP_##len_                                   \
+	}
+/* The pointer is a member of the structure that argument `arg` points to. */
+#define STEP_AT(pick_, when_, arg_, type_, member_, op_, len_, size_)                              \
+	{                                                                                          \
+		.pick = pick_, .op = CAPTURE_##op_, .when = CAPTURE_AT_##when_, .arg = arg_,       \
+		.at = offsetof(type_, member_), .size = size_, STEP_##len_                         \
+	}
+/* Picks: any value; a socket option of PICK_OPTION. */
+#define STEP_ALL              CAPTURE_STEP_ALL
+#define OPTION(level_, name_) ((uint32_t)(level_) << 16 | ((name_)&0xffff))
+/* How many bytes or elements: not needed, an argument, the result, a member of the structure. */
+#define STEP_LEN_NONE   .len = 0
+#define STEP_LEN_ARG(n) .len = n
+#define STEP_LEN_RESULT .len = CAPTURE_LEN_RESULT
+#define STEP_LEN_AT(type_, member_)                                                                \
+	.len = CAPTURE_LEN_FIELD + sizeof(((type_ *)0)->member_), .len_at = offsetof(type_, member_)
 
 struct row_args {
 	uint8_t nr;      /* of arguments in this ABI */
@@ -112,6 +149,12 @@ struct row_args row_args_in(enum abi abi, const struct syscall_row *row);
 		(CAPTURE_BUFFER, CAPTURE_AT_EXIT, CAPTURE_LEN_RESULT), ANY_ABI)
 #define KIND_BUF_OUT_ARG(pick, LEN)                                                                \
 	pick((show_buf_out, .len_arg = LEN), (CAPTURE_BUFFER, CAPTURE_AT_EXIT, LEN), ANY_ABI)
+/* the same of a datagram socket, whose peer argument 4 tells */
+#define KIND_DATAGRAM_IN(pick, LEN)                                                                \
+	pick((show_buf_in, .len_arg = LEN), (CAPTURE_DATAGRAM, CAPTURE_AT_ENTER, LEN), ANY_ABI)
+#define KIND_DATAGRAM_OUT(pick)                                                                    \
+	pick((show_buf_out, .len_arg = CAPTURE_LEN_RESULT),                                        \
+		(CAPTURE_DATAGRAM, CAPTURE_AT_EXIT, CAPTURE_LEN_RESULT), ANY_ABI)
 /* structures: given, filled in, or both */
 #define KIND_IN(pick, SHAPE)                                                                       \
 	pick((show_shape_in, .shape = &shape_##SHAPE),                                             \
@@ -166,7 +209,10 @@ struct row_args row_args_in(enum abi abi, const struct syscall_row *row);
 #define KIND_RAW_NUMBER(pick, WHEN, BYTES)                                                         \
 	pick((show_hex), (CAPTURE_BYTES, CAPTURE_AT_##WHEN, 0, 0, BYTES), NATIVE_ABI)
 #define KIND_RAW_STRING(pick) pick((show_hex), (CAPTURE_STRING, CAPTURE_AT_ENTER), NATIVE_ABI)
-#define KIND_IOCTL(pick)      pick((show_hex), (CAPTURE_IOCTL, CAPTURE_AT_BOTH), NATIVE_ABI)
+/* BYTES from the stack pointer on, in a call that has no arguments */
+#define KIND_STACK(pick, BYTES)                                                                    \
+	pick((show_addr), (CAPTURE_STACK, CAPTURE_AT_ENTER, 0, 0, BYTES), NATIVE_ABI)
+#define KIND_IOCTL(pick) pick((show_hex), (CAPTURE_IOCTL, CAPTURE_AT_BOTH), NATIVE_ABI)
 #define KIND_RAW(pick, OP, WHEN, LEN, BYTES)                                                       \
 	pick((show_addr), (CAPTURE_##OP, CAPTURE_AT_##WHEN, LEN, 0, BYTES), NATIVE_ABI)
 

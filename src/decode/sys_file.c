@@ -294,9 +294,9 @@ static void decode_getdents(struct decoder *d)
 
 #define DIR_DESC (CLASS_DESC | CLASS_WIDE_FILE)
 SYSCALL_ODD(getdents, DIR_DESC, RET_INT, decode_getdents, ARG(fd, FD),
-	ARG(dirp, RAW, ARRAY, EXIT, CAPTURE_LEN_RESULT, 1), ARG(count, UINT));
+	ARG(dirp, RAW, WHOLE, EXIT, CAPTURE_LEN_RESULT, 0), ARG(count, UINT));
 SYSCALL_ODD(getdents64, DIR_DESC, RET_INT, decode_getdents, ARG(fd, FD),
-	ARG(dirp, RAW, ARRAY, EXIT, CAPTURE_LEN_RESULT, 1), ARG(count, UINT));
+	ARG(dirp, RAW, WHOLE, EXIT, CAPTURE_LEN_RESULT, 0), ARG(count, UINT));
 
 static void show_utime(struct decoder *d, const struct timespec *time, struct value *ret)
 {

@@ -277,10 +277,11 @@ static void decode_recvfrom(struct decoder *d)
 	show_address_out(d, 4);
 }
 
-SYSCALL_ODD(sendto, CLASS_NETWORK, RET_INT, decode_sendto, ARG(sockfd, FD), ARG(buf, BUF_IN, 2),
-	ARG(len, SIZE), ARG(flags, FLAGS, msg), ARG(addr, SOCKADDR_IN, 5), ARG(addrlen, INT));
-SYSCALL_ODD(recvfrom, CLASS_NETWORK, RET_INT, decode_recvfrom, ARG(sockfd, FD), ARG(buf, BUF_OUT),
-	ARG(len, SIZE), ARG(flags, FLAGS, msg), ADDRESS_OUT(5));
+SYSCALL_ODD(sendto, CLASS_NETWORK, RET_INT, decode_sendto, ARG(sockfd, FD),
+	ARG(buf, DATAGRAM_IN, 2), ARG(len, SIZE), ARG(flags, FLAGS, msg), ARG(addr, SOCKADDR_IN, 5),
+	ARG(addrlen, INT));
+SYSCALL_ODD(recvfrom, CLASS_NETWORK, RET_INT, decode_recvfrom, ARG(sockfd, FD),
+	ARG(buf, DATAGRAM_OUT), ARG(len, SIZE), ARG(flags, FLAGS, msg), ADDRESS_OUT(5));
 
 /* ---- messages ---- */
 

@@ -197,8 +197,27 @@ static void decode_rt_sigtimedwait(struct decoder *d)
 
 SYSCALL_ODD(rt_sigtimedwait, CLASS_SIGNAL, RET_INT, decode_rt_sigtimedwait, ARG(set, SIGSET_IN, 3),
 	ARG(info, OUT, siginfo), ARG(timeout, IN, timespec), ARG(sigsetsize, SIZE));
+/* What the handler was given a pointer to; the mask in it will be in force again. */
+struct signal_frame {
+	uint8_t context[296]; /* of ucontext: flags, link, stack, registers */
+	uint64_t mask;
+};
+
+static void decode_rt_sigreturn(struct decoder *d)
+{
+	const struct signal_frame *frame =
+		decoder_bytes(d, d->args[0], sizeof(*frame), CAPTURE_AT_ENTER);
+	struct value *ret = decoder_arg(d, 0);
+
+	if (frame)
+		value_set_sigset(d, list_add(d, ret, "mask"), &frame->mask, sizeof(frame->mask));
+	else
+		decoder_keep_args(d, 0);
+}
+
 /* the result is a register of the interrupted code, of no meaning of its own */
-SYSCALL(rt_sigreturn, CLASS_SIGNAL, RET_INT);
+SYSCALL_ODD(rt_sigreturn, CLASS_SIGNAL, RET_INT, decode_rt_sigreturn,
+	ARG(frame, STACK, sizeof(struct signal_frame)));
 SYSCALL(pause, CLASS_SIGNAL, RET_INT);
 
 SHAPE(stack, stack_t)

@@ -1,6 +1,7 @@
 #include "engine/capture_run.h"
 
 #include <errno.h>
+#include <linux/aio_abi.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -28,6 +29,8 @@ enum piece_kind {
 	PIECE_IOVEC,
 	PIECE_MSGHDR,
 	PIECE_MMSGHDR,
+	PIECE_IOCB_POINTERS,
+	PIECE_IOCB,
 };
 
 struct capture_piece {
@@ -41,6 +44,7 @@ struct capture_piece {
 	uint8_t kind;   /* enum piece_kind */
 	uint8_t arg;
 	uint8_t flags;   /* CAPTURE_CUT if known already */
+	uint32_t limit;  /* PIECE_IOVEC: of the data of one element */
 	uint64_t target; /* PIECE_LENGTH */
 	uint64_t valid;  /* PIECE_IOVEC...: bytes the kernel wrote, UINT64_MAX = all of them */
 };
@@ -124,6 +128,14 @@ static void extend(struct capture_piece *p, struct arena *arena, uint32_t unit)
 	p->len = p->done + step;
 }
 
+/* What is wanted before anything can be queued: rare. */
+static bool read_now(pid_t tid, uint64_t addr, void *ret, size_t len)
+{
+	struct iovec local = {ret, len}, remote = {(void *)(uintptr_t)addr, len};
+
+	return process_vm_readv(tid, &local, 1, &remote, 1, 0) == (ssize_t)len;
+}
+
 /* One system call for up to PIECES_MAX pieces; returns how many were dealt with, `done` says how
  * far each got. The kernel stops at the first byte it cannot read. */
 static size_t read_some(pid_t tid, struct capture_piece *pieces, size_t nr)
@@ -156,24 +168,37 @@ static void take_iovec(struct taking *t, const struct capture_piece *p)
 {
 	const struct iovec *iov = (const void *)p->bytes;
 	uint64_t valid_left = p->valid;
-	uint32_t limit_left = t->string_limit;
 
-	for (size_t i = 0; i < p->done / sizeof(*iov) && limit_left && valid_left; i++) {
+	for (size_t i = 0; i < p->done / sizeof(*iov) && valid_left; i++) {
 		uint64_t valid = MIN((uint64_t)iov[i].iov_len, valid_left);
 
 		ask(t, (struct capture_piece){.arg = p->arg, .addr = (uintptr_t)iov[i].iov_base},
-			valid, limit_left);
-		limit_left -= (uint32_t)MIN(valid, limit_left);
+			valid, p->limit);
 		valid_left -= valid;
 	}
 }
 
-static void ask_iovec(struct taking *t, uint8_t arg, uint64_t addr, uint64_t nr, uint64_t valid)
+static void ask_iovec(
+	struct taking *t, uint8_t arg, uint64_t addr, uint64_t nr, uint64_t valid, uint32_t limit)
 {
 	ask(t,
-		(struct capture_piece){
-			.kind = PIECE_IOVEC, .arg = arg, .addr = addr, .valid = valid},
+		(struct capture_piece){.kind = PIECE_IOVEC,
+			.arg = arg,
+			.addr = addr,
+			.valid = valid,
+			.limit = limit},
 		MIN(nr, UINT32_MAX) * sizeof(struct iovec), CAPTURE_IOV_MAX * sizeof(struct iovec));
+}
+
+/* How much of the data that goes to or comes from the socket address at `addr` is wanted. */
+static uint32_t data_limit(const struct taking *t, uint64_t addr, uint64_t addr_len)
+{
+	uint16_t family;
+
+	if (addr_len < sizeof(family) || !read_now(t->tid, addr, &family, sizeof(family)) ||
+		family != CAPTURE_AF_NETLINK)
+		return t->string_limit;
+	return MAX(t->string_limit, CAPTURE_NETLINK_MAX);
 }
 
 static void take_msghdr(struct taking *t, uint8_t arg, const struct msghdr *msg, uint64_t valid)
@@ -182,7 +207,8 @@ static void take_msghdr(struct taking *t, uint8_t arg, const struct msghdr *msg,
 		msg->msg_namelen, SOCKADDR_MAX);
 	ask(t, (struct capture_piece){.arg = arg, .addr = (uintptr_t)msg->msg_control},
 		msg->msg_controllen, CAPTURE_CONTROL_MAX);
-	ask_iovec(t, arg, (uintptr_t)msg->msg_iov, msg->msg_iovlen, valid);
+	ask_iovec(t, arg, (uintptr_t)msg->msg_iov, msg->msg_iovlen, valid,
+		data_limit(t, (uintptr_t)msg->msg_name, msg->msg_namelen));
 }
 
 static void take_mmsghdr(struct taking *t, const struct capture_piece *p)
@@ -192,6 +218,35 @@ static void take_mmsghdr(struct taking *t, const struct capture_piece *p)
 	for (size_t i = 0; i < p->done / sizeof(*msg); i++)
 		take_msghdr(t, p->arg, &msg[i].msg_hdr,
 			t->when == CAPTURE_AT_EXIT ? msg[i].msg_len : UINT64_MAX);
+}
+
+static void take_iocb_pointers(struct taking *t, const struct capture_piece *p)
+{
+	const uint64_t *pointers = (const void *)p->bytes;
+
+	for (size_t i = 0; i < p->done / sizeof(*pointers); i++)
+		ask(t,
+			(struct capture_piece){
+				.kind = PIECE_IOCB, .arg = p->arg, .addr = pointers[i]},
+			sizeof(struct iocb), sizeof(struct iocb));
+}
+
+static void take_iocb(struct taking *t, const struct capture_piece *p)
+{
+	const struct iocb *iocb = (const void *)p->bytes;
+
+	switch (iocb->aio_lio_opcode) {
+	case IOCB_CMD_PWRITE:
+		ask(t, (struct capture_piece){.arg = p->arg, .addr = iocb->aio_buf},
+			iocb->aio_nbytes, MIN(t->string_limit, BUFFER_MAX));
+		break;
+	case IOCB_CMD_PREADV:
+	case IOCB_CMD_PWRITEV:
+		ask_iovec(t, p->arg, iocb->aio_buf, iocb->aio_nbytes,
+			iocb->aio_lio_opcode == IOCB_CMD_PWRITEV ? UINT64_MAX : 0, t->string_limit);
+		break;
+	default: break;
+	}
 }
 
 /* True: read on; the piece has been extended. */
@@ -248,6 +303,8 @@ static bool take_piece(struct taking *t, struct capture_piece *p)
 	case PIECE_IOVEC: take_iovec(t, p); break;
 	case PIECE_MSGHDR: take_msghdr(t, p->arg, (const void *)p->bytes, p->valid); break;
 	case PIECE_MMSGHDR: take_mmsghdr(t, p); break;
+	case PIECE_IOCB_POINTERS: take_iocb_pointers(t, p); break;
+	case PIECE_IOCB: take_iocb(t, p); break;
 	}
 	return false;
 }
@@ -287,36 +344,64 @@ static uint64_t argument(const struct event_call *call, unsigned arg)
 	return call->abi == ABI_I386 ? (uint32_t)call->args[arg] : call->args[arg];
 }
 
+/* `len`: bytes or elements, where `op` needs them. */
+static void ask_op(struct taking *t, struct capture_piece p, uint8_t op, uint64_t len,
+	uint32_t size, uint32_t limit)
+{
+	switch (op) {
+	case CAPTURE_STRING:
+		ask_open_ended(t, PIECE_STRING, p.arg, p.addr, 1, CAPTURE_PATH_MAX);
+		break;
+	case CAPTURE_STRINGS:
+		ask_open_ended(t, PIECE_POINTERS, p.arg, p.addr, sizeof(uint64_t),
+			CAPTURE_STRINGS_MAX * sizeof(uint64_t));
+		break;
+	case CAPTURE_BYTES:
+	case CAPTURE_STACK: ask(t, p, size, CAPTURE_BYTES_MAX); break;
+	case CAPTURE_BUFFER:
+	case CAPTURE_DATAGRAM: ask(t, p, len, MIN(limit, BUFFER_MAX)); break;
+	case CAPTURE_ARRAY:
+		if (size)
+			ask(t, p, MIN(len, UINT32_MAX) * size,
+				CAPTURE_BYTES_MAX - CAPTURE_BYTES_MAX % size);
+		break;
+	case CAPTURE_WHOLE: ask(t, p, len, CAPTURE_WHOLE_MAX); break;
+	case CAPTURE_IOVEC: ask_iovec(t, p.arg, p.addr, len, p.valid, limit); break;
+	case CAPTURE_IOCBS:
+		p.kind = PIECE_IOCB_POINTERS;
+		ask(t, p, MIN(len, UINT32_MAX) * sizeof(uint64_t),
+			CAPTURE_IOCBS_MAX * sizeof(uint64_t));
+		break;
+	default: break;
+	}
+}
+
+/* A count is an int or a size_t, and a negative one of neither kind moves anything. */
+static uint64_t length(struct taking *t, const struct event_call *call, uint8_t len_arg)
+{
+	uint64_t ret = 0;
+
+	if (len_arg < CAPTURE_NR_ARGS)
+		ret = argument(call, len_arg);
+	else if (len_arg == CAPTURE_LEN_RESULT && t->when == CAPTURE_AT_EXIT)
+		ret = (uint64_t)call->ret;
+	return (int64_t)ret < 0 ? 0 : ret;
+}
+
 static void ask_argument(struct taking *t, uint8_t arg, const struct capture_spec *spec,
 	const struct event_call *call)
 {
 	bool exit = t->when == CAPTURE_AT_EXIT;
-	struct capture_piece p = {.arg = arg, .addr = argument(call, arg)};
-	uint64_t len = 0;
-
-	/* a count is an int or a size_t, and a negative one of neither kind moves anything */
-	if (spec->len_arg < CAPTURE_NR_ARGS)
-		len = argument(call, spec->len_arg);
-	else if (spec->len_arg == CAPTURE_LEN_RESULT && exit)
-		len = (uint64_t)call->ret;
-	if ((int64_t)len < 0)
-		len = 0;
-	p.valid = exit ? (uint64_t)call->ret : UINT64_MAX;
+	struct capture_piece p = {.arg = arg,
+		.addr = argument(call, arg),
+		.valid = exit ? (uint64_t)call->ret : UINT64_MAX};
+	uint64_t len = length(t, call, spec->len_arg);
+	uint32_t limit = t->string_limit;
 
 	switch (spec->op) {
-	case CAPTURE_STRING:
-		ask_open_ended(t, PIECE_STRING, arg, p.addr, 1, CAPTURE_PATH_MAX);
-		break;
-	case CAPTURE_STRINGS:
-		ask_open_ended(t, PIECE_POINTERS, arg, p.addr, sizeof(uint64_t),
-			CAPTURE_STRINGS_MAX * sizeof(uint64_t));
-		break;
-	case CAPTURE_BYTES: ask(t, p, spec->size, CAPTURE_BYTES_MAX); break;
-	case CAPTURE_BUFFER: ask(t, p, len, MIN(t->string_limit, BUFFER_MAX)); break;
-	case CAPTURE_ARRAY:
-		if (spec->size)
-			ask(t, p, MIN(len, UINT32_MAX) * spec->size,
-				CAPTURE_BYTES_MAX - CAPTURE_BYTES_MAX % spec->size);
+	case CAPTURE_DATAGRAM:
+		limit = data_limit(t, argument(call, 4), argument(call, 4) ? SOCKADDR_MAX : 0);
+		ask_op(t, p, spec->op, len, 0, limit);
 		break;
 	case CAPTURE_LENPTR:
 		p.kind = PIECE_LENGTH;
@@ -325,7 +410,6 @@ static void ask_argument(struct taking *t, uint8_t arg, const struct capture_spe
 		p.max = spec->size ? MIN(spec->size, CAPTURE_BYTES_MAX) : CAPTURE_BYTES_MAX;
 		ask(t, p, sizeof(uint32_t), sizeof(uint32_t));
 		break;
-	case CAPTURE_IOVEC: ask_iovec(t, arg, p.addr, len, p.valid); break;
 	case CAPTURE_MSGHDR:
 		p.kind = PIECE_MSGHDR;
 		ask(t, p, sizeof(struct msghdr), sizeof(struct msghdr));
@@ -343,20 +427,50 @@ static void ask_argument(struct taking *t, uint8_t arg, const struct capture_spe
 			p.kind = PIECE_UP_TO;
 		ask(t, p, len, CAPTURE_BYTES_MAX);
 		break;
+	default: ask_op(t, p, spec->op, len, spec->size, limit); break;
 	}
 }
 
-void capture_run_take(struct capture_run *r, pid_t tid, const struct capture_spec *specs,
+static void ask_step(
+	struct taking *t, const struct capture_step *step, const struct event_call *call)
+{
+	bool exit = t->when == CAPTURE_AT_EXIT;
+	struct capture_piece p = {.arg = step->arg,
+		.addr = argument(call, step->arg),
+		.valid = exit ? (uint64_t)call->ret : UINT64_MAX};
+	uint64_t len = 0, outer = p.addr;
+
+	if (!outer)
+		return;
+	if (step->at != CAPTURE_ITSELF &&
+		!read_now(t->tid, outer + step->at, &p.addr, sizeof(p.addr)))
+		return;
+	if (step->len <= CAPTURE_LEN_FIELD)
+		len = length(t, call, step->len);
+	else if (!read_now(t->tid, outer + step->len_at, &len, step->len - CAPTURE_LEN_FIELD) ||
+		 (int64_t)len < 0)
+		return;
+	ask_op(t, p, step->op, len, step->size, t->string_limit);
+}
+
+void capture_run_take(struct capture_run *r, pid_t tid, const struct capture_recipe *recipe,
 	const struct event_call *call, uint8_t when, uint32_t string_limit)
 {
 	struct taking t = {.run = r, .tid = tid, .when = when, .string_limit = string_limit};
+	uint32_t pick = capture_recipe_pick(recipe, call->args);
 
 	r->chunks.len = r->pieces.len = 0;
 	arena_reset(&r->arena);
 	if (when == CAPTURE_AT_EXIT && call->ret < 0 && call->ret >= -4095)
 		return;
 	for (uint8_t arg = 0; arg < CAPTURE_NR_ARGS; arg++)
-		if (specs[arg].when & when)
-			ask_argument(&t, arg, &specs[arg], call);
+		if (recipe->args[arg].when & when)
+			ask_argument(&t, arg, &recipe->args[arg], call);
+	for (uint16_t i = 0; i < recipe->nr_steps; i++) {
+		const struct capture_step *step = &recipe->steps[i];
+
+		if (step->when & when && (step->pick == pick || step->pick == CAPTURE_STEP_ALL))
+			ask_step(&t, step, call);
+	}
 	run_pieces(&t);
 }

@@ -23,8 +23,8 @@ struct capture_run {
 void capture_run_deinit(struct capture_run *r);
 
 /*
- * Replaces the contents by what `specs` (one per argument) ask for at `when` (CAPTURE_AT_ENTER or
- * CAPTURE_AT_EXIT; then `call->ret` counts). `tid` is stopped, or does not mind the race.
+ * Replaces the contents by what `recipe` asks for at `when` (CAPTURE_AT_ENTER or CAPTURE_AT_EXIT;
+ * then `call->ret` counts). `tid` is stopped, or does not mind the race.
  */
-void capture_run_take(struct capture_run *r, pid_t tid, const struct capture_spec *specs,
+void capture_run_take(struct capture_run *r, pid_t tid, const struct capture_recipe *recipe,
 	const struct event_call *call, uint8_t when, uint32_t string_limit);

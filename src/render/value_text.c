@@ -134,7 +134,14 @@ static void draw_fd(const struct value_text *how, struct buf *out, const struct 
 static void draw_list(const struct value_text *how, struct buf *out, const struct value *value,
 	bool returned, int depth, const char *separator)
 {
-	for (size_t i = 0; i < value->list.nr; i++) {
+	bool more = value->flags & (VALUE_CUT | VALUE_ABBREV);
+	size_t nr = value->list.nr;
+
+	if (value->flags & VALUE_LONG && nr > how->string_limit) {
+		nr = how->string_limit;
+		more = true;
+	}
+	for (size_t i = 0; i < nr; i++) {
 		const struct value *item = &value->list.items[i];
 
 		if (i)
@@ -145,8 +152,8 @@ static void draw_list(const struct value_text *how, struct buf *out, const struc
 		}
 		draw(how, out, item, returned, depth + 1);
 	}
-	if (value->flags & (VALUE_CUT | VALUE_ABBREV)) {
-		if (value->list.nr)
+	if (more) {
+		if (nr)
 			buf_adds(out, separator);
 		buf_adds(out, "...");
 	}

@@ -28,6 +28,9 @@ static bool needs_length(const struct capture_spec *spec)
 	case CAPTURE_ARRAY:
 	case CAPTURE_LENPTR:
 	case CAPTURE_IOVEC:
+	case CAPTURE_DATAGRAM:
+	case CAPTURE_WHOLE:
+	case CAPTURE_IOCBS:
 	case CAPTURE_MMSGHDR: return true;
 	default: return false;
 	}
@@ -41,7 +44,7 @@ static void check_specs(const struct syscall_row *row, const struct capture_spec
 		if (spec->op == CAPTURE_NONE)
 			continue;
 		assert_in_range(i, 0, row->nr_args - 1);
-		assert_in_range(spec->op, CAPTURE_STRING, CAPTURE_IOCTL);
+		assert_in_range(spec->op, CAPTURE_STRING, CAPTURE_LAST);
 		assert_in_range(spec->when, CAPTURE_AT_ENTER, CAPTURE_AT_BOTH);
 		if (spec->op == CAPTURE_BYTES || spec->op == CAPTURE_ARRAY)
 			assert_in_range(spec->size, 1, CAPTURE_BYTES_MAX);
@@ -56,13 +59,57 @@ static void check_specs(const struct syscall_row *row, const struct capture_spec
 	}
 }
 
+static unsigned nr_that_apply(const struct capture_recipe *recipe, uint32_t pick)
+{
+	unsigned ret = 0;
+
+	for (unsigned i = 0; i < recipe->nr_steps; i++)
+		ret += recipe->steps[i].pick == pick || recipe->steps[i].pick == CAPTURE_STEP_ALL;
+	return ret;
+}
+
+static void check_steps(const struct syscall_row *row)
+{
+	const struct capture_recipe *recipe = &row->captures;
+
+	assert_in_range(recipe->pick, 0, CAPTURE_PICK_NOTHING);
+	assert_int_equal(row->captures_i386.nr_steps, 0);
+	if (!recipe->nr_steps || recipe->pick < CAPTURE_NR_ARGS)
+		assert_true(!recipe->nr_steps || recipe->pick < row->nr_args);
+	for (unsigned i = 0; i < recipe->nr_steps; i++) {
+		const struct capture_step *step = &recipe->steps[i];
+
+		assert_in_range(step->arg, 0, row->nr_args - 1);
+		assert_in_range(step->when, CAPTURE_AT_ENTER, CAPTURE_AT_BOTH);
+		assert_true(nr_that_apply(recipe, step->pick) <= CAPTURE_STEPS_MAX);
+		switch (step->len) {
+		case CAPTURE_LEN_RESULT: assert_int_equal(step->when, CAPTURE_AT_EXIT); break;
+		case CAPTURE_LEN_FIELD + 1:
+		case CAPTURE_LEN_FIELD + 2:
+		case CAPTURE_LEN_FIELD + 4:
+		case CAPTURE_LEN_FIELD + 8: break;
+		default: assert_in_range(step->len, 0, row->nr_args - 1); break;
+		}
+		switch (step->op) {
+		case CAPTURE_ARRAY:
+		case CAPTURE_BYTES: assert_in_range(step->size, 1, CAPTURE_BYTES_MAX); break;
+		case CAPTURE_STRING:
+		case CAPTURE_STRINGS:
+		case CAPTURE_BUFFER:
+		case CAPTURE_IOVEC: break;
+		default: fail_msg("%s: step %u cannot do that", call_name(row->id), i);
+		}
+	}
+}
+
 TEST(recipes_are_sane)
 {
 	for (int id = 1; id < NR_CALL_IDS; id++) {
 		const struct syscall_row *row = syscall_row_of(id);
 
-		check_specs(row, row->captures);
-		check_specs(row, row->captures_i386);
+		check_specs(row, row->captures.args);
+		check_specs(row, row->captures_i386.args);
+		check_steps(row);
 		for (unsigned i = 0; i < row->nr_args; i++) {
 			assert_non_null(row->args[i].name);
 			assert_true(row->args[i].name[0] != '\0');
@@ -74,7 +121,8 @@ TEST(recipes_are_sane)
 TEST(i386_takes_only_what_has_no_word_size)
 {
 	for (int id = 1; id < NR_CALL_IDS; id++) {
-		const struct capture_spec *specs = syscall_row_captures(ABI_I386, id);
+		const struct capture_recipe *recipe = syscall_row_captures(ABI_I386, id);
+		const struct capture_spec *specs = recipe ? recipe->args : NULL;
 
 		for (unsigned i = 0; specs && i < CAPTURE_NR_ARGS; i++) {
 			assert_int_not_equal(specs[i].op, CAPTURE_IOVEC);

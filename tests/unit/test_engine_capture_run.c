@@ -1,6 +1,8 @@
 #include "test.h"
 
 #include <errno.h>
+#include <linux/aio_abi.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -39,7 +41,10 @@ static struct event_call call_with(uint64_t a0, uint64_t a1, uint64_t a2, int64_
 static void take(struct capture_run *r, const struct capture_spec *specs,
 	const struct event_call *call, uint8_t when, uint32_t limit)
 {
-	capture_run_take(r, getpid(), specs, call, when, limit);
+	struct capture_recipe recipe = {.pick = CAPTURE_PICK_NOTHING};
+
+	memcpy(recipe.args, specs, sizeof(recipe.args));
+	capture_run_take(r, getpid(), &recipe, call, when, limit);
 }
 
 static const struct capture *chunk_at(const struct capture_run *r, const void *addr)
@@ -206,7 +211,7 @@ TEST(string_vectors)
 	static const struct capture_spec specs[CAPTURE_NR_ARGS] = {
 		{CAPTURE_STRINGS, CAPTURE_AT_ENTER}};
 	struct capture_run r = {0};
-	const char *many[CAPTURE_STRINGS_MAX + 10];
+	static const char *many[CAPTURE_STRINGS_MAX + 10];
 	char longer[CAPTURE_ARG_BYTES_MAX + 100];
 	uint8_t *pages = map_edge();
 	const char **edge = (const char **)(pages + 2 * PAGE) - 3;
@@ -249,10 +254,11 @@ TEST(vectors_of_buffers)
 	struct event_call call = call_with(1, (uintptr_t)iov, 3, 45);
 
 	take(&r, at_enter, &call, CAPTURE_AT_ENTER, 64);
-	assert_int_equal(r.chunks.len, 3);
+	assert_int_equal(r.chunks.len, 4);
 	expect_chunk(&r, iov, sizeof(iov), 0);
 	expect_chunk(&r, a, 40, 0);
-	expect_chunk(&r, b, 24, CAPTURE_CUT);
+	expect_chunk(&r, b, 40, 0);
+	expect_chunk(&r, c, 40, 0);
 	/* 45 bytes were read, so no more than that is data */
 	take(&r, at_exit, &call, CAPTURE_AT_EXIT, 64);
 	assert_int_equal(r.chunks.len, 3);
@@ -296,6 +302,138 @@ TEST(messages)
 	take(&r, several, &call, CAPTURE_AT_EXIT, 64);
 	expect_chunk(&r, msgs, sizeof(msgs[0]), 0);
 	assert_null(chunk_at(&r, data[1]));
+	capture_run_deinit(&r);
+}
+
+TEST(netlink_messages_are_taken_whole)
+{
+	static const struct capture_spec message[CAPTURE_NR_ARGS] = {
+		[1] = {CAPTURE_MSGHDR, CAPTURE_AT_ENTER}};
+	static const struct capture_spec datagram[CAPTURE_NR_ARGS] = {
+		[1] = {CAPTURE_DATAGRAM, CAPTURE_AT_ENTER, .len_arg = 2}};
+	struct capture_run r = {0};
+	char data[200] = "data";
+	uint16_t family[6] = {AF_NETLINK};
+	struct iovec iov = {data, sizeof(data)};
+	struct msghdr msg = {family, sizeof(family), &iov, 1, NULL, 0, 0};
+	struct event_call call = call_with(1, (uintptr_t)&msg, 0, 0);
+
+	take(&r, message, &call, CAPTURE_AT_ENTER, 16);
+	expect_chunk(&r, data, sizeof(data), 0);
+	family[0] = AF_INET;
+	take(&r, message, &call, CAPTURE_AT_ENTER, 16);
+	expect_chunk(&r, data, 16, CAPTURE_CUT);
+
+	call = call_with(1, (uintptr_t)data, sizeof(data), 0);
+	take(&r, datagram, &call, CAPTURE_AT_ENTER, 16);
+	expect_chunk(&r, data, 16, CAPTURE_CUT);
+	call.args[4] = (uintptr_t)family;
+	family[0] = AF_NETLINK;
+	take(&r, datagram, &call, CAPTURE_AT_ENTER, 16);
+	expect_chunk(&r, data, sizeof(data), 0);
+	call.args[4] = 1;
+	take(&r, datagram, &call, CAPTURE_AT_ENTER, 16);
+	expect_chunk(&r, data, 16, CAPTURE_CUT);
+	capture_run_deinit(&r);
+}
+
+TEST(asynchronous_requests)
+{
+	static const struct capture_spec specs[CAPTURE_NR_ARGS] = {
+		[2] = {CAPTURE_IOCBS, CAPTURE_AT_ENTER, .len_arg = 1}};
+	struct capture_run r = {0};
+	char data[40] = "written", other[8] = "vector";
+	struct iovec iov = {other, sizeof(other)};
+	struct iocb write = {.aio_lio_opcode = IOCB_CMD_PWRITE,
+		.aio_buf = (uintptr_t)data,
+		.aio_nbytes = sizeof(data)};
+	struct iocb writev = {
+		.aio_lio_opcode = IOCB_CMD_PWRITEV, .aio_buf = (uintptr_t)&iov, .aio_nbytes = 1};
+	struct iocb read = {.aio_lio_opcode = IOCB_CMD_PREAD, .aio_buf = (uintptr_t)&r};
+	const struct iocb *all[] = {&write, &writev, &read, NULL, (void *)1};
+	struct event_call call = call_with(0, 5, (uintptr_t)all, 0);
+
+	take(&r, specs, &call, CAPTURE_AT_ENTER, 16);
+	expect_chunk(&r, all, sizeof(all), 0);
+	expect_chunk(&r, &write, sizeof(write), 0);
+	expect_chunk(&r, data, 16, CAPTURE_CUT);
+	expect_chunk(&r, &iov, sizeof(iov), 0);
+	expect_chunk(&r, other, 8, 0);
+	expect_chunk(&r, &read, sizeof(read), 0);
+	expect_chunk(&r, (void *)1, 0, CAPTURE_FAULT);
+	assert_null(chunk_at(&r, &r));
+	capture_run_deinit(&r);
+}
+
+struct outer {
+	uint64_t pad;
+	const char *text;
+	uint16_t len;
+	const uint32_t *numbers;
+};
+
+TEST(steps)
+{
+	static const struct capture_step steps[] = {
+		{.pick = 1,
+			.op = CAPTURE_STRING,
+			.when = CAPTURE_AT_ENTER,
+			.arg = 1,
+			.at = offsetof(struct outer, text)},
+		{.pick = 2,
+			.op = CAPTURE_ARRAY,
+			.when = CAPTURE_AT_BOTH,
+			.arg = 1,
+			.at = offsetof(struct outer, numbers),
+			.len = CAPTURE_LEN_FIELD + sizeof(uint16_t),
+			.len_at = offsetof(struct outer, len),
+			.size = sizeof(uint32_t)},
+		{.pick = 3,
+			.op = CAPTURE_STRING,
+			.when = CAPTURE_AT_ENTER,
+			.arg = 1,
+			.at = CAPTURE_ITSELF},
+		{.pick = CAPTURE_STEP_ALL,
+			.op = CAPTURE_BUFFER,
+			.when = CAPTURE_AT_EXIT,
+			.arg = 2,
+			.at = CAPTURE_ITSELF,
+			.len = CAPTURE_LEN_RESULT},
+	};
+	const struct capture_recipe recipe = {
+		.steps = steps, .nr_steps = sizeof(steps) / sizeof(steps[0]), .pick = 0};
+	const uint32_t numbers[3] = {7, 8, 9};
+	char buffer[10] = "buffer";
+	struct outer outer = {0, "text", 3, numbers};
+	struct event_call call = call_with(1, (uintptr_t)&outer, (uintptr_t)buffer, 6);
+	struct capture_run r = {0};
+
+	assert_int_equal(capture_recipe_args(&recipe, CAPTURE_AT_ENTER), 1u << 1);
+	assert_int_equal(capture_recipe_args(&recipe, CAPTURE_AT_EXIT), 1u << 1 | 1u << 2);
+	capture_run_take(&r, getpid(), &recipe, &call, CAPTURE_AT_ENTER, 64);
+	assert_int_equal(r.chunks.len, 1);
+	expect_chunk(&r, outer.text, 5, 0);
+	capture_run_take(&r, getpid(), &recipe, &call, CAPTURE_AT_EXIT, 64);
+	assert_int_equal(r.chunks.len, 1);
+	expect_chunk(&r, buffer, 6, 0);
+
+	call.args[0] = UINT64_C(0x500000002); /* an int: only its lower half counts */
+	capture_run_take(&r, getpid(), &recipe, &call, CAPTURE_AT_ENTER, 64);
+	assert_int_equal(r.chunks.len, 1);
+	expect_chunk(&r, numbers, sizeof(numbers), 0);
+	outer.len = UINT16_MAX;
+	outer.numbers = (void *)1;
+	capture_run_take(&r, getpid(), &recipe, &call, CAPTURE_AT_ENTER, 64);
+	assert_int_equal(r.chunks.data[0].flags, CAPTURE_FAULT);
+
+	/* no structure there at all */
+	call.args[1] = 1;
+	capture_run_take(&r, getpid(), &recipe, &call, CAPTURE_AT_ENTER, 64);
+	assert_int_equal(r.chunks.len, 0);
+	call.args[0] = 3;
+	call.args[1] = (uintptr_t)outer.text;
+	capture_run_take(&r, getpid(), &recipe, &call, CAPTURE_AT_ENTER, 64);
+	expect_chunk(&r, outer.text, 5, 0);
 	capture_run_deinit(&r);
 }
 

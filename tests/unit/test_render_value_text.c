@@ -62,6 +62,20 @@ TEST(numbers)
 	}
 }
 
+TEST(long_arrays_are_shortened_like_data)
+{
+	struct value items[9], array;
+
+	for (size_t i = 0; i < 9; i++)
+		items[i] = number(VALUE_INT, i);
+	array = list(VALUE_ARRAY, items, 9);
+	check(&array, "[0, 1, 2, 3, 4, 5, 6, 7, 8]");
+	array.flags = VALUE_LONG;
+	check(&array, "[0, 1, 2, 3, 4, 5, 6, 7, ...]");
+	array.list.nr = 8;
+	check(&array, "[0, 1, 2, 3, 4, 5, 6, 7]");
+}
+
 TEST(strings_are_whole_and_data_is_shortened)
 {
 	struct value name = data(VALUE_STRING, "a long file name", 16);

@@ -65,6 +65,11 @@ static __always_inline void regs_args(const struct pt_regs *regs, int abi, __u64
 	}
 }
 
+static __always_inline __u64 regs_sp(const struct pt_regs *regs)
+{
+	return regs->sp;
+}
+
 static __always_inline __u32 regs_nr(const struct pt_regs *regs)
 {
 	return regs->orig_ax;

@@ -12,6 +12,7 @@
 #include "decode/row.h"
 #include "engine/bpf/kernel_btf.h"
 #include "engine/engine.h"
+#include "util/alloc.h"
 #include "util/cleanup.h"
 #include "util/err.h"
 #include "util/log.h"
@@ -162,8 +163,8 @@ static int prepare_program(struct bpf_program *prog, struct bpf_prog_load_opts *
 	return bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
 }
 
-static uint16_t rule_of(
-	const struct engine_plan *plan, enum abi abi, uint32_t nr, const struct capture_spec *specs)
+static uint16_t rule_of(const struct engine_plan *plan, enum abi abi, uint32_t nr,
+	const struct capture_recipe *recipe)
 {
 	enum call_id id = call_id_of(abi, nr);
 	uint16_t rule = id == CALL_execve || id == CALL_execveat ? WIRE_RULE_EXEC : 0;
@@ -171,20 +172,17 @@ static uint16_t rule_of(
 	if (!(id == CALL_NONE ? plan->want_unknown : plan->wanted[abi][nr]))
 		return rule;
 	rule |= WIRE_RULE_WANTED;
-	for (int i = 0; specs && i < CAPTURE_NR_ARGS; i++) {
-		if (specs[i].op == CAPTURE_NONE)
-			continue;
-		if (specs[i].when & CAPTURE_AT_ENTER)
-			rule |= 1u << i;
-		if (specs[i].when & CAPTURE_AT_EXIT)
-			rule |= 1u << i << WIRE_RULE_EXIT_SHIFT;
+	if (recipe) {
+		rule |= capture_recipe_args(recipe, CAPTURE_AT_ENTER);
+		rule |= capture_recipe_args(recipe, CAPTURE_AT_EXIT) << WIRE_RULE_EXIT_SHIFT;
+		rule |= recipe->args[0].op == CAPTURE_STACK ? WIRE_RULE_STACK : 0;
 	}
 	if (plan->want_enters || rule & WIRE_RULE_ENTER_ARGS)
 		rule |= WIRE_RULE_SEND_ENTER;
 	return rule;
 }
 
-static const struct capture_spec *specs_of(enum abi abi, uint32_t nr)
+static const struct capture_recipe *recipe_of(enum abi abi, uint32_t nr)
 {
 	enum call_id id = call_id_of(abi, nr);
 
@@ -217,12 +215,67 @@ static void set_rodata(struct load *l, const struct engine_plan *plan, const str
 		ro->unknown_rule |= WIRE_RULE_SEND_ENTER;
 	for (enum abi abi = 0; abi < NR_ABIS; abi++) {
 		for (uint32_t nr = 0; nr < CALL_NR_LIMIT; nr++) {
-			uint16_t rule = rule_of(plan, abi, nr, specs_of(abi, nr));
+			uint16_t rule = rule_of(plan, abi, nr, recipe_of(abi, nr));
 
 			ro->rules[abi * CALL_NR_LIMIT + nr] = rule;
 			ro->any_rule[nr] |= !!rule;
 		}
 	}
+}
+
+/* Those of a recipe that apply to one value, all together. */
+static void pick_steps(const struct capture_recipe *recipe, uint32_t pick, struct wire_steps *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	for (uint16_t i = 0; i < recipe->nr_steps; i++) {
+		const struct capture_step *step = &recipe->steps[i];
+
+		if ((step->pick == pick || step->pick == CAPTURE_STEP_ALL) &&
+			ret->nr < CAPTURE_STEPS_MAX)
+			ret->steps[ret->nr++] = *step;
+	}
+}
+
+/* How many entries the map of steps will have at most. */
+static uint32_t count_steps(const struct engine_plan *plan)
+{
+	uint32_t nr_steps = 0;
+
+	for (uint32_t nr = 0; nr < CALL_NR_LIMIT; nr++) {
+		const struct capture_recipe *recipe = recipe_of(ABI_X86_64, nr);
+
+		if (recipe && recipe->nr_steps && plan->wanted[ABI_X86_64][nr])
+			nr_steps += recipe->nr_steps + 1;
+	}
+	return nr_steps;
+}
+
+static int set_steps(struct load *l, const struct engine_plan *plan, struct err *err)
+{
+	uint32_t cap = count_steps(plan), nr_keys = 0;
+	CLEANUP_FREE struct wire_steps_key *keys = xcalloc(cap + 1, sizeof(*keys));
+	CLEANUP_FREE struct wire_steps *values = xcalloc(cap + 1, sizeof(*values));
+	int rc;
+
+	for (uint32_t nr = 0; nr < CALL_NR_LIMIT; nr++) {
+		const struct capture_recipe *recipe = recipe_of(ABI_X86_64, nr);
+
+		if (!recipe || !recipe->nr_steps || !plan->wanted[ABI_X86_64][nr])
+			continue;
+		/* once more for a value that is named again: the same entry */
+		for (uint32_t i = 0; i <= recipe->nr_steps; i++) {
+			uint32_t pick =
+				i < recipe->nr_steps ? recipe->steps[i].pick : CAPTURE_STEP_ALL;
+
+			pick_steps(recipe, pick, &values[nr_keys]);
+			keys[nr_keys++] =
+				(struct wire_steps_key){ABI_X86_64 * WIRE_NR_LIMIT + nr, pick};
+		}
+	}
+	if (!nr_keys)
+		return 0;
+	rc = bpf_map_update_batch(bpf_map__fd(l->skel->maps.steps), keys, values, &nr_keys, NULL);
+	return rc < 0 ? err_sys(err, rc, "cannot set what is to be copied") : 0;
 }
 
 static int set_recipes(struct load *l, struct err *err)
@@ -235,18 +288,21 @@ static int set_recipes(struct load *l, struct err *err)
 		return err_sys(err, -errno, "cannot map the recipes");
 	for (enum abi abi = 0; abi < NR_ABIS; abi++) {
 		for (uint32_t nr = 0; nr < CALL_NR_LIMIT; nr++) {
-			const struct capture_spec *specs = specs_of(abi, nr);
+			const struct capture_recipe *recipe = recipe_of(abi, nr);
+			struct wire_recipe *ret = &recipes[abi * WIRE_NR_LIMIT + nr];
 
-			if (specs)
-				memcpy(recipes[abi * WIRE_NR_LIMIT + nr].args, specs,
-					sizeof(recipes->args));
+			if (!recipe)
+				continue;
+			memcpy(ret->args, recipe->args, sizeof(ret->args));
+			ret->nr_steps = recipe->nr_steps;
+			ret->pick = recipe->pick;
 		}
 	}
 	munmap(recipes, len);
 	return 0;
 }
 
-static int set_sizes(struct load *l, struct err *err)
+static int set_sizes(struct load *l, const struct engine_plan *plan, struct err *err)
 {
 	int nr_cpus = libbpf_num_possible_cpus();
 	int rc;
@@ -261,6 +317,8 @@ static int set_sizes(struct load *l, struct err *err)
 	rc = bpf_map__set_max_entries(l->skel->maps.rings, l->nr_rings);
 	if (!rc)
 		rc = bpf_map__set_value_size(l->skel->maps.rings, l->ring_stride);
+	if (!rc)
+		rc = bpf_map__set_max_entries(l->skel->maps.steps, count_steps(plan) + 1);
 	return rc ? err_sys(err, rc, "cannot size the rings") : 0;
 }
 
@@ -307,7 +365,7 @@ static int open_and_load(
 	if (!l->skel)
 		return err_sys(err, -errno, "cannot open the BPF programs");
 	choose_programs(l, plan, f);
-	rc = set_sizes(l, err);
+	rc = set_sizes(l, plan, err);
 	if (rc < 0)
 		return rc;
 	set_rodata(l, plan, f);
@@ -315,6 +373,9 @@ static int open_and_load(
 	if (rc < 0)
 		return err_sys(err, rc, "the kernel does not take the BPF programs");
 	rc = set_recipes(l, err);
+	if (rc < 0)
+		return rc;
+	rc = set_steps(l, plan, err);
 	return rc < 0 ? rc : map_rings(l, err);
 }
 

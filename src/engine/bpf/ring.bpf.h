@@ -70,6 +70,13 @@ struct {
 	__type(value, struct wire_recipe);
 } recipes SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1); /* set at load */
+	__type(key, struct wire_steps_key);
+	__type(value, struct wire_steps);
+} steps SEC(".maps");
+
 static __always_inline struct wire_ring *ring_get(void)
 {
 	__u32 cpu = bpf_get_smp_processor_id();

@@ -254,6 +254,8 @@ int sys_enter(__u64 *ctx)
 	t->rule = rule;
 	t->enter_ns = now;
 	regs_args(regs, abi, t->args);
+	if (rule & WIRE_RULE_STACK)
+		t->args[0] = regs_sp(regs);
 	if (rule & WIRE_RULE_SEND_ENTER)
 		send_enter(t, now);
 	return 0;

@@ -97,13 +97,30 @@ enum wire_rule {
 	WIRE_RULE_WANTED = 0x1000,
 	WIRE_RULE_SEND_ENTER = 0x2000,
 	WIRE_RULE_EXEC = 0x4000,
+	WIRE_RULE_STACK = 0x8000, /* argument word 0 is to be the stack pointer */
 };
 
-/* Recipes of one call. */
+/* Recipes of one call's arguments, by [abi][nr]. */
 struct wire_recipe {
 	struct capture_spec args[CAPTURE_NR_ARGS];
+	__u32 nr_steps; /* 0 = none for any value */
+	__u32 pick;     /* enum capture_pick */
 };
-WIRE_ASSERT_SIZE(struct wire_recipe, 48);
+WIRE_ASSERT_SIZE(struct wire_recipe, 56);
+
+/* Which steps; `pick` CAPTURE_STEP_ALL has those for values that have none of their own. */
+struct wire_steps_key {
+	__u32 key; /* of the recipe */
+	__u32 pick;
+};
+WIRE_ASSERT_SIZE(struct wire_steps_key, 8);
+
+struct wire_steps {
+	__u32 nr;
+	__u32 reserved;
+	struct capture_step steps[CAPTURE_STEPS_MAX];
+};
+WIRE_ASSERT_SIZE(struct wire_steps, 8 + 16 * CAPTURE_STEPS_MAX);
 
 /*
  * The ring of a CPU: an element of a memory-mapped array, followed by its data. A record is put
@@ -129,7 +146,7 @@ struct wire_ring {
 	__u8 when; /* enum capture_when */
 	__u8 arg;
 	__u32 final; /* what cannot be read is said to be unreadable, not tried again */
-	__u32 reserved3;
+	__u32 limit; /* bytes of data wanted of one buffer */
 	__s64 ret;
 	__u64 args[CAPTURE_NR_ARGS];
 	__u64 reserved4[6];

@@ -27,7 +27,7 @@ static uint8_t plan_call(
 	struct engine *e, const struct engine_plan *plan, enum abi abi, uint32_t nr)
 {
 	enum call_id id = call_id_of(abi, nr);
-	const struct capture_spec *specs;
+	const struct capture_recipe *recipe;
 	uint8_t call_plan = 0;
 
 	switch (id) {
@@ -42,13 +42,12 @@ static uint8_t plan_call(
 	if (!plan->wanted[abi][nr])
 		return call_plan;
 	call_plan |= PLAN_WANTED;
-	specs = e->specs[abi][nr] = syscall_row_captures(abi, id);
-	for (int arg = 0; specs && arg < CAPTURE_NR_ARGS; arg++) {
-		if (specs[arg].op == CAPTURE_NONE)
-			continue;
-		call_plan |= specs[arg].when & CAPTURE_AT_ENTER ? PLAN_ENTER : 0;
-		call_plan |= specs[arg].when & CAPTURE_AT_EXIT ? PLAN_EXIT : 0;
-	}
+	recipe = e->recipes[abi][nr] = syscall_row_captures(abi, id);
+	if (!recipe)
+		return call_plan;
+	call_plan |= capture_recipe_args(recipe, CAPTURE_AT_ENTER) ? PLAN_ENTER : 0;
+	call_plan |= capture_recipe_args(recipe, CAPTURE_AT_EXIT) ? PLAN_EXIT : 0;
+	call_plan |= recipe->args[0].op == CAPTURE_STACK ? PLAN_STACK : 0;
 	return call_plan;
 }
 

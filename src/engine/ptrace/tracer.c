@@ -150,12 +150,12 @@ static enum call_id task_call(const struct task *t)
 /* The file of an execve, for EV_EXEC: asked before the old image with the string is gone. */
 static char *read_exec_path(struct engine *e, const struct task *t)
 {
-	struct capture_spec specs[CAPTURE_NR_ARGS] = {0};
+	struct capture_recipe recipe = {.pick = CAPTURE_PICK_NOTHING};
 	const struct capture *path;
 
-	specs[task_call(t) == CALL_execveat] =
+	recipe.args[task_call(t) == CALL_execveat] =
 		(struct capture_spec){.op = CAPTURE_STRING, .when = CAPTURE_AT_ENTER};
-	capture_run_take(&e->run, t->tid, specs, &t->call, CAPTURE_AT_ENTER, 0);
+	capture_run_take(&e->run, t->tid, &recipe, &t->call, CAPTURE_AT_ENTER, 0);
 	path = e->run.chunks.data;
 	if (!e->run.chunks.len || path->len < 2 || path->flags)
 		return NULL;
@@ -182,6 +182,8 @@ static void on_enter(struct engine *e, struct task *t, const struct __ptrace_sys
 	memcpy(t->call.args, info->entry.args, sizeof(t->call.args));
 	t->enter_sent = false;
 	plan = plan_of(e, t->call.abi, t->call.nr);
+	if (plan & PLAN_STACK)
+		t->call.args[0] = info->stack_pointer;
 
 	if (plan & PLAN_PROCESS && (!t->hidden || t->starting)) {
 		enum call_id id = task_call(t);
@@ -202,7 +204,7 @@ static void on_enter(struct engine *e, struct task *t, const struct __ptrace_sys
 	t->wanted = plan & PLAN_WANTED && !t->hidden && !e->quiet;
 	t->in_call = t->wanted || !t->filtered;
 	if (t->wanted && plan & PLAN_ENTER)
-		capture_run_take(run, t->tid, e->specs[t->call.abi][t->call.nr], &t->call,
+		capture_run_take(run, t->tid, e->recipes[t->call.abi][t->call.nr], &t->call,
 			CAPTURE_AT_ENTER, e->string_limit);
 	else
 		run->chunks.len = 0;
@@ -219,7 +221,7 @@ static void emit_exit(
 	t->call.ret = info->exit.rval;
 	ev.call = t->call;
 	if (plan_of(e, t->call.abi, t->call.nr) & PLAN_EXIT && !info->exit.is_error) {
-		capture_run_take(&e->run, t->tid, e->specs[t->call.abi][t->call.nr], &t->call,
+		capture_run_take(&e->run, t->tid, e->recipes[t->call.abi][t->call.nr], &t->call,
 			CAPTURE_AT_EXIT, e->string_limit);
 		ev.call.captures = e->run.chunks.data;
 		ev.call.nr_captures = (uint16_t)e->run.chunks.len;

@@ -50,6 +50,7 @@ enum call_plan {
 	PLAN_ENTER = 2,   /* has captures at entry */
 	PLAN_EXIT = 4,    /* has captures at exit */
 	PLAN_PROCESS = 8, /* makes or replaces a process: its arguments are needed in any case */
+	PLAN_STACK = 16,  /* argument word 0 is to be the stack pointer */
 };
 
 struct engine {
@@ -59,7 +60,7 @@ struct engine {
 	uint32_t string_limit;
 	uint8_t call_plan[NR_ABIS][CALL_NR_LIMIT]; /* enum call_plan */
 	uint8_t unknown_plan;                      /* of numbers in no table */
-	const struct capture_spec *specs[NR_ABIS][CALL_NR_LIMIT];
+	const struct capture_recipe *recipes[NR_ABIS][CALL_NR_LIMIT];
 
 	struct map tasks;      /* tid -> struct task, owned */
 	size_t nr_filtered;    /* of these, tasks with our filter */
