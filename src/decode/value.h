@@ -24,6 +24,8 @@ enum value_kind {
 	VALUE_PID,    /* num: task or process id (signed) */
 	VALUE_STRING, /* data: path or name, NUL not included; never shortened */
 	VALUE_DATA,   /* data: bytes that were moved; shortened when shown */
+	VALUE_REST,   /* data: the last `len` of a structure's `full_len` bytes, behind those that
+			 have names; bytes NULL: these cannot be read */
 	VALUE_STRUCT, /* list: named items */
 	VALUE_ARRAY,  /* list */
 	VALUE_BITSET, /* list: ints or enums, e.g. a signal mask; VALUE_INVERTED: all but these */
@@ -35,7 +37,8 @@ enum value_kind {
 };
 
 enum value_flag {
-	VALUE_CUT = 1,       /* data: not all of it was captured; list: items are missing */
+	VALUE_CUT = 1,       /* data: not all of it was captured; list: items are missing, as the
+				comment tells */
 	VALUE_INVERTED = 2,  /* bitset */
 	VALUE_BY_REF = 4,    /* the argument was a pointer to this: shown as [x] for scalars */
 	VALUE_ABBREV = 8,    /* list: fields left out on purpose (without -v) */

@@ -106,6 +106,12 @@ static void draw(struct json *j, const struct value *value, int depth)
 	case VALUE_ENUM: draw_enum(j, value); break;
 	case VALUE_STRING: json_string(j, value->data.bytes, value->data.len); break;
 	case VALUE_DATA: draw_data(j, value); break;
+	case VALUE_REST:
+		if (value->data.bytes)
+			draw_data(j, value);
+		else
+			json_text(j, "???");
+		break;
 	case VALUE_STRUCT: draw_struct(j, value, depth); break;
 	case VALUE_ARRAY: draw_items(j, value, depth); break;
 	case VALUE_BITSET:

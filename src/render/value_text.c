@@ -146,7 +146,7 @@ static void draw_list(const struct value_text *how, struct buf *out, const struc
 
 		if (i)
 			buf_adds(out, separator);
-		if (item->name && value->kind == VALUE_STRUCT) {
+		if (item->name && value->kind == VALUE_STRUCT && item->kind != VALUE_REST) {
 			buf_adds(out, item->name);
 			buf_addc(out, '=');
 		}
@@ -156,6 +156,8 @@ static void draw_list(const struct value_text *how, struct buf *out, const struc
 		if (nr)
 			buf_adds(out, separator);
 		buf_adds(out, "...");
+		if (value->comment && value->flags & VALUE_CUT && nr == value->list.nr)
+			buf_printf(out, " /* %s */", value->comment);
 	}
 }
 
@@ -192,6 +194,20 @@ static void draw_status(struct buf *out, int status)
 	}
 }
 
+static void draw_rest(const struct value_text *how, struct buf *out, const struct value *value)
+{
+	struct value_text quote = *how;
+
+	if (!value->data.bytes) {
+		buf_adds(out, "???");
+		return;
+	}
+	quote.hex_strings = HEX_ALL;
+	buf_printf(out, "/* bytes %zu..%zu */ ", value->data.full_len - value->data.len,
+		value->data.full_len - 1);
+	value_text_quote(&quote, out, value->data.bytes, value->data.len, how->string_limit, false);
+}
+
 static bool is_scalar(const struct value *value)
 {
 	switch (value->kind) {
@@ -199,7 +215,8 @@ static bool is_scalar(const struct value *value)
 	case VALUE_ARRAY:
 	case VALUE_BITSET:
 	case VALUE_STRING:
-	case VALUE_DATA: return false;
+	case VALUE_DATA:
+	case VALUE_REST: return false;
 	default: return true;
 	}
 }
@@ -260,6 +277,7 @@ static void draw(const struct value_text *how, struct buf *out, const struct val
 			value->data.full_len > value->data.len);
 		break;
 	}
+	case VALUE_REST: draw_rest(how, out, value); break;
 	case VALUE_STRUCT:
 		buf_addc(out, '{');
 		draw_list(how, out, value, returned, depth, ", ");
@@ -299,7 +317,7 @@ static void draw(const struct value_text *how, struct buf *out, const struct val
 	case VALUE_CHANGE: draw_list(how, out, value, returned, depth, " => "); break;
 	case VALUE_OR: draw_list(how, out, value, returned, depth, "|"); break;
 	}
-	if (value->comment)
+	if (value->comment && !(value->kind >= VALUE_STRUCT && value->flags & VALUE_CUT))
 		buf_printf(out, " /* %s */", value->comment);
 	if (brackets)
 		buf_addc(out, ']');
