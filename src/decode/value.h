@@ -44,7 +44,7 @@ enum value_flag {
 	VALUE_ABBREV = 8,    /* list: fields left out on purpose (without -v) */
 	VALUE_NAMED = 16,    /* argument: shown with its name (clone's are, as optional ones) */
 	VALUE_ABSTRACT = 32, /* string: a name in the abstract socket namespace, shown @"..." */
-	VALUE_BINARY = 64,   /* data: no text by nature: shown as \x escapes */
+	VALUE_BINARY = 64,   /* data, string: no text by nature: shown as \x escapes */
 	VALUE_LONG = 128,    /* list: as text no longer than data, in items for bytes */
 };
 

@@ -263,18 +263,17 @@ static void draw(const struct value_text *how, struct buf *out, const struct val
 	case VALUE_FD: draw_fd(how, out, value, returned, depth); break;
 	case VALUE_STATUS: draw_status(out, (int)value->num); break;
 	case VALUE_STRING:
-		if (value->flags & VALUE_ABSTRACT)
-			buf_addc(out, '@');
-		value_text_quote(how, out, value->data.bytes, value->data.len, SIZE_MAX,
-			value->flags & VALUE_CUT);
-		break;
 	case VALUE_DATA: {
+		bool whole = value->kind == VALUE_STRING;
 		struct value_text quote = *how;
 
 		if (value->flags & VALUE_BINARY)
 			quote.hex_strings = HEX_ALL;
-		value_text_quote(&quote, out, value->data.bytes, value->data.len, how->string_limit,
-			value->data.full_len > value->data.len);
+		if (value->flags & VALUE_ABSTRACT)
+			buf_addc(out, '@');
+		value_text_quote(&quote, out, value->data.bytes, value->data.len,
+			whole ? SIZE_MAX : how->string_limit,
+			whole ? value->flags & VALUE_CUT : value->data.full_len > value->data.len);
 		break;
 	}
 	case VALUE_REST: draw_rest(how, out, value); break;
