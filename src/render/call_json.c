@@ -94,7 +94,7 @@ void call_json_draw(struct json *j, const struct render_options *options, struct
 	json_i64(j, ev->pid);
 	json_key(j, "tid");
 	json_i64(j, ev->tid);
-	if (call->flags & CALL_NO_ENTER)
+	if (call->flags & (CALL_NO_ENTER | CALL_UNTIMED))
 		return; /* when it began is not known */
 	json_key(j, "timestamp_nanos");
 	json_u64(j, call->enter_ns);

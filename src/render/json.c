@@ -60,7 +60,7 @@ static void count_call(struct document *d, const struct event_view *view)
 	}
 	d->nr_calls++;
 	d->nr_by_id[view->call->id]++;
-	if (!(call->flags & CALL_NO_ENTER))
+	if (!(call->flags & (CALL_NO_ENTER | CALL_UNTIMED)))
 		d->call_time_ns += view->ev->time_ns - call->enter_ns;
 }
 
