@@ -1,6 +1,5 @@
 /* The machine as a whole, modules, tracing and io_uring; and numbers that lead nowhere any more. */
 #include <linux/io_uring.h>
-#include <linux/perf_event.h>
 #include <linux/reboot.h>
 #include <string.h>
 #include <sys/sysinfo.h>
@@ -101,53 +100,6 @@ SYSCALL(kexec_file_load, CLASS_DESC, RET_INT, ARG(kernel_fd, FD), ARG(initrd_fd,
 	ARG(cmdline_len, SIZE), ARG(cmdline, BUF_IN, 2), ARG(flags, FLAGS64, kexec_file));
 SYSCALL(_sysctl, 0, RET_INT, ARG(args, ADDR));
 
-struct perf_attr_head {
-	uint32_t type;
-	uint32_t size;
-	uint64_t config;
-	uint64_t sample_period;
-	uint64_t sample_type;
-	uint64_t read_format;
-	uint64_t bits;
-	uint32_t wakeup_events;
-	uint32_t bp_type;
-	uint64_t config1;
-};
-
-_Static_assert(sizeof(struct perf_attr_head) == PERF_ATTR_SIZE_VER0, "the oldest attributes");
-
-SHAPE(perf_attr, struct perf_attr_head)
-{
-	static const char *const bits[] = {"disabled", "inherit", "pinned", "exclusive",
-		"exclude_user", "exclude_kernel", "exclude_hv", "exclude_idle", "mmap", "comm",
-		"freq", "inherit_stat", "enable_on_exec", "task", "watermark"};
-	static const char *const skids[] = {
-		"arbitrary skid", "constant skid", "requested to have 0 skid", "must have 0 skid"};
-	struct value *config, *precise;
-
-	ADD_ENUM(type, perf_type);
-	ADD_ENUM(size, perf_size);
-	config = list_add(d, ret, "config");
-	if (from->type == PERF_TYPE_HARDWARE)
-		value_set_enum(config, from->config, &flags_perf_hardware);
-	else if (from->type == PERF_TYPE_SOFTWARE)
-		value_set_enum(config, from->config, &flags_perf_software);
-	else
-		value_set_hex(config, from->config);
-	ADD_UINT(sample_period);
-	ADD_FLAGS(sample_type, perf_sample);
-	ADD_FLAGS(read_format, perf_read);
-	for (size_t i = 0; i < ARRAY_SIZE(bits); i++)
-		if (from->bits >> i & 1)
-			value_set_uint(list_add(d, ret, bits[i]), 1);
-	precise = list_add(d, ret, "precise_ip");
-	value_set_uint(precise, from->bits >> ARRAY_SIZE(bits) & 3);
-	precise->comment = skids[precise->num];
-	ret->flags |= VALUE_ABBREV;
-}
-
-SYSCALL(perf_event_open, CLASS_DESC, RET_FD, ARG(attr, IN, perf_attr), ARG(pid, PID), ARG(cpu, INT),
-	ARG(group_fd, FD), ARG(flags, FLAGS64, perf_open));
 SYSCALL(uretprobe, 0, RET_INT);
 SYSCALL(uprobe, 0, RET_INT);
 
