@@ -266,6 +266,7 @@ const struct renderer renderer_json = {
 	.media_type = "application/json",
 	.shapes = SHAPE_EVENTS,
 	.structured = true,
+	.whole = true,
 	.begin = json_begin,
 	.event = json_event,
 	.end = json_end,
