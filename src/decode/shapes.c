@@ -21,6 +21,11 @@ SHAPE_SHARED(id, uint32_t)
 	value_set_id(ret, *from);
 }
 
+SHAPE_SHARED(pid, int32_t)
+{
+	value_set_pid(ret, *from);
+}
+
 SHAPE_SHARED(s64, int64_t)
 {
 	value_set_int(ret, *from);
@@ -41,8 +46,7 @@ void value_set_time(struct decoder *d, struct value *ret, int64_t sec, int64_t f
 {
 	list_init(ret, VALUE_STRUCT);
 	value_set_int(list_add(d, ret, "tv_sec"), sec);
-	/* never negative: what is out of range shows best as what the kernel compares */
-	value_set_uint(list_add(d, ret, fraction_name), (uint64_t)fraction);
+	value_set_int(list_add(d, ret, fraction_name), fraction);
 }
 
 #define USER_TICKS_PER_SECOND 100 /* USER_HZ: the same on every x86 kernel */
@@ -64,20 +68,17 @@ SHAPE_SHARED(timeval, struct timeval)
 	value_set_time(d, ret, from->tv_sec, from->tv_usec, "tv_usec");
 }
 
-const char *decoder_date(struct decoder *d, int64_t sec, uint64_t fraction, unsigned digits)
+const char *decoder_date(struct decoder *d, int64_t sec, int64_t nsec)
 {
 	time_t time = sec;
 	struct tm tm;
 	char text[32];
 
-	if ((!sec && !fraction) || fraction >= (digits == 6 ? 1000000u : 1000000000u))
-		return NULL;
 	if (!gmtime_r(&time, &tm) || tm.tm_year > 9999 - 1900 || tm.tm_year < -1900)
 		return NULL;
 	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	if (fraction)
-		return decoder_printf(
-			d, "%s.%0*llu+0000", text, (int)digits, (unsigned long long)fraction);
+	if (nsec > 0 && nsec < 1000000000)
+		return decoder_printf(d, "%s.%09d+0000", text, (int)nsec);
 	return decoder_printf(d, "%s+0000", text);
 }
 

@@ -24,10 +24,8 @@ enum value_kind {
 	VALUE_PID,    /* num: task or process id (signed) */
 	VALUE_STRING, /* data: path or name, NUL not included; never shortened */
 	VALUE_DATA,   /* data: bytes that were moved; shortened when shown */
-	VALUE_REST,   /* data: the last `len` of a structure's `full_len` bytes, behind those that
-			 have names; bytes NULL: these cannot be read */
 	VALUE_STRUCT, /* list: named items */
-	VALUE_ARRAY,  /* list */
+	VALUE_ARRAY,  /* list; a name of an item says its place: [VINTR] */
 	VALUE_BITSET, /* list: ints or enums, e.g. a signal mask; VALUE_INVERTED: all but these */
 	VALUE_NAME,   /* text: a symbol that stands for itself: AT_FDCWD, SIG_DFL */
 	VALUE_MACRO,  /* text + list: makedev(8, 1), htons(80) */
@@ -37,14 +35,13 @@ enum value_kind {
 };
 
 enum value_flag {
-	VALUE_CUT = 1,       /* data: not all of it was captured; list: items are missing, as the
-				comment tells */
+	VALUE_CUT = 1,       /* data: not all of it was captured; list: items are missing */
 	VALUE_INVERTED = 2,  /* bitset */
 	VALUE_BY_REF = 4,    /* the argument was a pointer to this: shown as [x] for scalars */
 	VALUE_ABBREV = 8,    /* list: fields left out on purpose (without -v) */
 	VALUE_NAMED = 16,    /* argument: shown with its name (clone's are, as optional ones) */
 	VALUE_ABSTRACT = 32, /* string: a name in the abstract socket namespace, shown @"..." */
-	VALUE_BINARY = 64,   /* data, string: no text by nature: shown as \x escapes */
+	VALUE_BINARY = 64,   /* data: no text by nature: shown as \x escapes */
 	VALUE_LONG = 128,    /* list: as text no longer than data, in items for bytes */
 };
 
@@ -64,6 +61,7 @@ struct flag_set {
 	const char *unknown; /* comment for what has no name, e.g. "O_???" */
 	const struct flag_name *names;
 	size_t nr_names;
+	bool sorted; /* by value, for large enumerations */
 };
 
 struct value {
@@ -96,6 +94,9 @@ struct value {
  * of the names shown so far.
  */
 bool flag_name_matches(const struct flag_name *name, uint64_t bits, uint64_t decided);
+
+/* The place of the first name that matches exactly, or nr_names. */
+size_t flag_set_find(const struct flag_set *set, uint64_t value);
 
 /* The name that matches exactly, or NULL. */
 const char *flag_set_exact(const struct flag_set *set, uint64_t value);

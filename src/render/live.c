@@ -64,21 +64,14 @@ static int live_event(void *self, const struct event *ev, struct err *err)
 {
 	struct live *l = self;
 	struct event_view view = {.ev = ev, .track = l->config.track};
-	struct decoded_call call, whole;
+	struct decoded_call call;
 	struct value siginfo;
 
 	if (!filter_match(l->config.filter, ev, l->config.track))
 		return 0;
 	if (ev->kind == EV_CALL) {
 		decode_call(&l->scratch, &ev->call, &l->config.decode, &call);
-		view.call = view.whole = &call;
-		if (l->config.renderer->whole && !l->config.decode.verbose) {
-			struct decode_options all = l->config.decode;
-
-			all.verbose = true;
-			decode_call(&l->scratch, &ev->call, &all, &whole);
-			view.whole = &whole;
-		}
+		view.call = &call;
 	} else if (ev->kind == EV_SIGNAL) {
 		decode_siginfo(&l->scratch, &ev->signal, &siginfo);
 		view.siginfo = &siginfo;

@@ -79,7 +79,7 @@ __noinline int chunk_bytes(__u64 addr, __u32 len, __u32 flags)
 		BOUND(size, 4096);
 		if (bpf_probe_read_user(chunk + 1, size, (void *)addr))
 			return chunk_fault(r, chunk, addr);
-		flags |= CAPTURE_CUT | CAPTURE_SHORT;
+		flags |= CAPTURE_CUT;
 	}
 	chunk_add(r, chunk, addr, size, flags);
 	return 0;
@@ -384,8 +384,9 @@ __noinline int capture_step(__u32 at, __u32 pick)
 		if (bpf_probe_read_user(&len, width, (void *)(addr + step->len_at)))
 			r->faults |= 1u << (r->arg & 7);
 	}
-	if (step->at != CAPTURE_ITSELF &&
-		bpf_probe_read_user(&addr, sizeof(addr), (void *)(addr + step->at))) {
+	if (step->at & CAPTURE_THERE) {
+		addr += step->at & ~CAPTURE_THERE;
+	} else if (bpf_probe_read_user(&addr, sizeof(addr), (void *)(addr + step->at))) {
 		r->faults |= 1u << (r->arg & 7);
 		return 0;
 	}
