@@ -231,19 +231,19 @@ const char *decoder_printf(struct decoder *d, const char *fmt, ...)
 
 const struct capture *decoder_chunk(const struct decoder *d, uint64_t addr, unsigned when)
 {
-	const struct capture *other = NULL;
+	const struct capture *own = NULL, *other = NULL;
 
 	for (unsigned i = 0; i < d->call->nr_captures; i++) {
 		const struct capture *c = &d->call->captures[i];
 
 		if (c->addr != addr || c->when != when || (c->flags & CAPTURE_FAULT))
 			continue;
-		if (c->arg == d->arg)
-			return c;
-		if (!other)
-			other = c;
+		if (c->arg != d->arg)
+			other = other ? other : c;
+		else if (!own || own->len < c->len)
+			own = c;
 	}
-	return other;
+	return own ? own : other;
 }
 
 const void *decoder_bytes(const struct decoder *d, uint64_t addr, size_t len, unsigned when)

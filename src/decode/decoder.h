@@ -115,7 +115,8 @@ void macro_init(struct value *ret, const char *name);
 
 const char *decoder_printf(struct decoder *d, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-/* The bytes at `addr`, or NULL; `when` as in capture.h. Any length, never a faulted one. */
+/* The bytes at `addr`, or NULL; `when` as in capture.h. Any length, of several the most, never
+ * faulted ones. */
 const struct capture *decoder_chunk(const struct decoder *d, uint64_t addr, unsigned when);
 
 /*

@@ -1,11 +1,14 @@
 #include "render/live.h"
 
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "event/event.h"
 #include "filter/filter.h"
 #include "report/event_view.h"
+#include "track/track.h"
 #include "util/alloc.h"
 #include "util/arena.h"
 #include "util/err.h"
@@ -19,14 +22,37 @@ struct live {
 	struct arena scratch;
 	void *document; /* the renderer's state */
 	uint64_t flushed_ns;
-	bool cut; /* the document did not get all */
+	bool cut;    /* the document did not get all */
+	int32_t pid; /* of the event being shown */
 };
+
+static int live_netlink_protocol(void *asked, int fd)
+{
+	const struct live *l = asked;
+	const struct track_file *file = NULL;
+
+	if (l->config.track)
+		file = track_fd(l->config.track, l->pid, fd, TRACK_BEFORE);
+	return file && file->kind == TRACK_SOCKET && file->family == AF_NETLINK ? file->protocol
+										: -1;
+}
+
+/* As of the network that we are in ourselves, which is nearly always that of the process. */
+static const char *live_interface_name(void *asked, struct arena *a, uint32_t index)
+{
+	char name[IF_NAMESIZE];
+
+	return if_indextoname(index, name) ? arena_strdup(a, name) : NULL;
+}
 
 struct live *live_create(const struct live_config *config)
 {
 	struct live *l = xcalloc(1, sizeof(*l));
 
 	l->config = *config;
+	l->config.decode.asked = l;
+	l->config.decode.netlink_protocol = live_netlink_protocol;
+	l->config.decode.interface_name = live_interface_name;
 	return l;
 }
 
@@ -69,6 +95,7 @@ static int live_event(void *self, const struct event *ev, struct err *err)
 
 	if (!filter_match(l->config.filter, ev, l->config.track))
 		return 0;
+	l->pid = ev->pid;
 	if (ev->kind == EV_CALL) {
 		decode_call(&l->scratch, &ev->call, &l->config.decode, &call);
 		view.call = &call;

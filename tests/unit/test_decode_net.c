@@ -35,7 +35,7 @@ TEST(addresses)
 		{"bind", {3, 0x1000, 2}, 0, {IN(1, unnamed)},
 			"bind(3, {sa_family=AF_UNIX}, 2) = 0"},
 		{"bind", {3, 0x1000, sizeof(nl)}, 0, {IN(1, nl)},
-			"bind(3, {sa_family=AF_NETLINK, nl_pid=7, nl_groups=00000001}, 12) = 0"},
+			"bind(3, {sa_family=AF_NETLINK, nl_pid=7, nl_groups=0x000001}, 12) = 0"},
 		/* ids that the kernel makes up are negative */
 		{"bind", {3, 0x1000, sizeof(high)}, 0, {IN(1, high)},
 			"bind(3, {sa_family=AF_NETLINK, nl_pid=-100, nl_groups=00000000}, 12) = 0"},

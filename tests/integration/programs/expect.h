@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -65,7 +64,7 @@ __attribute__((format(printf, 2, 3))) static inline void expect_later(
 __attribute__((format(printf, 3, 4))) static inline long expect_call(
 	struct expect *e, long ret, const char *fmt, ...)
 {
-	char line[PATH_MAX + 1024];
+	char line[4096];
 	va_list ap;
 
 	va_start(ap, fmt);
