@@ -10,10 +10,13 @@ A set is the names of one flag word or enumeration, in the order they are shown:
     include <fcntl.h>       the headers that define the names; each set compiles on its own
     unknown O_???           the remark shown beside a value that has no name
     type u64                the word has 64 bits, not 32
+    sorted                  a large enumeration, searched by halves: values ascend, all by `=`
     mask O_ACCMODE          names from here on share a multi-bit field; plain `mask` ends that
     O_CREAT                 a name the headers know
     MSG_NEW ?= 0x40         a name newer than some headers: its value where they lack the macro
     O_LARGEFILE = 0100000   a name whose value is always this one
+
+A name may be an expression, B50<<IBSHIFT.
 """
 import pathlib
 import re
@@ -27,6 +30,7 @@ class FlagSet:
     def __init__(self, path):
         self.name = pathlib.Path(path).stem
         self.includes, self.unknown, self.cast, self.rows = [], None, CASTS["u32"], []
+        self.sorted = False
         mask, seen = None, set()
         for at, line in enumerate(open(path, encoding="utf-8"), 1):
             words = line.split("#")[0].split()
@@ -39,11 +43,13 @@ class FlagSet:
                     self.unknown = text
                 case ["type", name] if name in CASTS and not self.rows:
                     self.cast = CASTS[name]
+                case ["sorted"]:
+                    self.sorted = True
                 case ["mask"]:
                     mask = None
                 case ["mask", *expression]:
                     mask = " ".join(expression)
-                case [name] | [name, "?=" | "=", _] if re.fullmatch(r"[A-Za-z_]\w*", name):
+                case [name] | [name, "?=" | "=", _] if re.fullmatch(r"(\w+<<)?[A-Za-z_]\w*(<<\w+)?", name):
                     if name in seen:
                         sys.exit(f"{path}:{at}: {name} stands here twice")
                     seen.add(name)
@@ -52,6 +58,9 @@ class FlagSet:
                     sys.exit(f"{path}:{at}: cannot read: {line.rstrip()}")
         if not self.rows:
             sys.exit(f"{path}: no names")
+        values = [int(rest[1], 0) for _, _, rest in self.rows if rest] if self.sorted else []
+        if values != sorted(values) or (self.sorted and len(values) != len(self.rows)):
+            sys.exit(f"{path}: not sorted")
 
     def row(self, name, mask, value):
         cast = f"{self.cast}({value})"
@@ -72,7 +81,8 @@ class FlagSet:
                               f"{self.row(name, mask, value)}#endif\n")
         unknown = f'"{self.unknown}"' if self.unknown else "NULL"
         out.write(f"}};\n\nconst struct flag_set flags_{self.name} = "
-                  f"{{{unknown}, names, sizeof(names) / sizeof(names[0])}};\n")
+                  f"{{{unknown}, names, sizeof(names) / sizeof(names[0]), "
+                  f"{int(self.sorted)}}};\n")
 
 
 def main():

@@ -15,12 +15,36 @@ bool flag_name_matches(const struct flag_name *name, uint64_t bits, uint64_t dec
 	return (bits & name->mask) == name->value && !(name->mask & decided);
 }
 
-const char *flag_set_exact(const struct flag_set *set, uint64_t value)
+static size_t find_sorted(const struct flag_set *set, uint64_t value)
 {
+	size_t from = 0, to = set->nr_names;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (set->names[middle].value < value)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from < set->nr_names && set->names[from].value == value ? from : set->nr_names;
+}
+
+size_t flag_set_find(const struct flag_set *set, uint64_t value)
+{
+	if (set->sorted)
+		return find_sorted(set, value);
 	for (size_t i = 0; i < set->nr_names; i++)
 		if (set->names[i].value == value)
-			return set->names[i].name;
-	return NULL;
+			return i;
+	return set->nr_names;
+}
+
+const char *flag_set_exact(const struct flag_set *set, uint64_t value)
+{
+	size_t at = flag_set_find(set, value);
+
+	return at < set->nr_names ? set->names[at].name : NULL;
 }
 
 const char *decode_errno_name(int error)

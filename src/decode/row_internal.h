@@ -87,6 +87,12 @@ struct syscall_row {
 		.pick = pick_, .op = CAPTURE_##op_, .when = CAPTURE_AT_##when_, .arg = arg_,       \
 		.at = CAPTURE_ITSELF, .size = size_, STEP_##len_                                   \
 	}
+/* The data lie behind the structure that argument `arg` points to. */
+#define STEP_BEHIND(pick_, when_, arg_, type_, op_, len_, size_)                                   \
+	{                                                                                          \
+		.pick = pick_, .op = CAPTURE_##op_, .when = CAPTURE_AT_##when_, .arg = arg_,       \
+		.at = CAPTURE_THERE | sizeof(type_), .size = size_, STEP_##len_                    \
+	}
 /* The pointer is a member of the structure that argument `arg` points to. */
 #define STEP_AT(pick_, when_, arg_, type_, member_, op_, len_, size_)                              \
 	{                                                                                          \

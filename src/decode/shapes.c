@@ -21,6 +21,11 @@ SHAPE_SHARED(id, uint32_t)
 	value_set_id(ret, *from);
 }
 
+SHAPE_SHARED(pid, int32_t)
+{
+	value_set_pid(ret, *from);
+}
+
 SHAPE_SHARED(s64, int64_t)
 {
 	value_set_int(ret, *from);

@@ -1,201 +1,99 @@
-/* ioctl: names of requests, and the arguments of the common ones. */
-#include <asm/termbits.h>
+/* ioctl: which request it is, and what its argument points to. */
+#include <asm/ioctl.h>
+#include <errno.h>
+#include <linux/blkpg.h>
+#include <linux/blkzoned.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
+#include <linux/fsverity.h>
+#include <linux/hdreg.h>
+#include <linux/kvm.h>
+#include <linux/loop.h>
 #include <linux/nsfs.h>
+#include <linux/perf_event.h>
+#include <linux/random.h>
 #include <linux/sockios.h>
-#include <linux/termios.h>
 #include <net/if.h>
-#include <netinet/in.h>
 #include <string.h>
 
+#include "decode/ioctl.h"
 #include "decode/row_internal.h"
 #include "decode/shapes.h"
+#include "util/arena.h"
 
-SHAPE(termios, struct termios)
+#define TABLE_OF(id) &ioctl_##id,
+static const struct ioctl_table *const tables[] = {IOCTL_TABLES(TABLE_OF)};
+
+#define NAMES_MAX 12 /* of one number; ten drivers have one in common */
+
+struct request_names {
+	const char *names[NAMES_MAX];
+	size_t nr;
+};
+
+static void add_name(struct request_names *found, const char *name)
 {
-	ADD_FLAGS(c_iflag, term_iflag);
-	ADD_FLAGS(c_oflag, term_oflag);
-	ADD_FLAGS(c_cflag, term_cflag);
-	ADD_FLAGS(c_lflag, term_lflag);
-	if (!d->opts->verbose) {
-		ret->flags |= VALUE_ABBREV;
+	if (found->nr < NAMES_MAX)
+		found->names[found->nr++] = name;
+}
+
+/* The names of a number lie side by side. */
+static void find_names(uint32_t request, struct request_names *found)
+{
+	const struct flag_set *set = &flags_ioctl;
+
+	for (size_t i = flag_set_find(set, request);
+		i < set->nr_names && set->names[i].value == request; i++)
+		add_name(found, set->names[i].name);
+}
+
+/*
+ * The sound sequencer's numbers are those of the terminal's calls; only a terminal takes them with
+ * this structure.
+ */
+static bool is_terminal(const struct decoder *d)
+{
+	return d->out->error != EBADF && d->out->error != ENOTTY;
+}
+
+static void show_names(struct decoder *d, const struct request_names *found, struct value *ret)
+{
+	const char *text = found->names[0];
+
+	if (found->nr == 1 && text == flag_set_exact(&flags_ioctl, arg_u32(d, 1))) {
+		value_set_enum(ret, arg_u32(d, 1), &flags_ioctl);
 		return;
 	}
-	ADD_UINT(c_line);
-	value_set_data(
-		list_add(d, ret, "c_cc"), from->c_cc, sizeof(from->c_cc), sizeof(from->c_cc));
+	for (size_t i = 1; i < found->nr; i++)
+		text = arena_printf(d->arena, "%s or %s", text, found->names[i]);
+	value_set_name(ret, text);
 }
 
-SHAPE(winsize, struct winsize)
+/* The mixer's numbers hold which of its channels is meant. */
+static void find_mixer_name(struct decoder *d, uint32_t request, struct request_names *found)
 {
-	ADD_UINT(ws_row);
-	ADD_UINT(ws_col);
-	ADD_UINT(ws_xpixel);
-	ADD_UINT(ws_ypixel);
+	uint32_t dir = _IOC_DIR(request);
+
+	if (_IOC_TYPE(request) == 'M' && (dir == _IOC_READ || dir == _IOC_WRITE))
+		add_name(found, arena_printf(d->arena, "MIXER_%s(%u)",
+					dir == _IOC_READ ? "READ" : "WRITE", _IOC_NR(request)));
 }
-
-SHAPE(modem_lines, uint32_t)
-{
-	value_set_flags(ret, *from, &flags_term_modem);
-}
-
-SHAPE(inode_flags, uint32_t)
-{
-	value_set_flags(ret, *from, &flags_inode_flags);
-}
-
-SHAPE(clone_range, struct file_clone_range)
-{
-	ADD_FD(src_fd);
-	ADD_UINT(src_offset);
-	ADD_UINT(src_length);
-	ADD_UINT(dest_offset);
-}
-
-/* Where a file's data lies: what was asked for, and how many pieces were found. */
-SHAPE(fiemap, struct fiemap)
-{
-	ADD_UINT(fm_start);
-	ADD_UINT(fm_length);
-	ADD_FLAGS(fm_flags, fiemap);
-	ADD_UINT(fm_extent_count);
-}
-
-SHAPE(fiemap_found, struct fiemap)
-{
-	ADD_FLAGS(fm_flags, fiemap);
-	ADD_UINT(fm_mapped_extents);
-	ret->flags |= VALUE_ABBREV; /* the pieces lie behind what the number encodes as its size */
-}
-
-SHAPE(interface_index, struct ifreq)
-{
-	value_set_text(list_add(d, ret, "ifr_name"), from->ifr_name, sizeof(from->ifr_name));
-	value_set_int(list_add(d, ret, "ifr_ifindex"), from->ifr_ifindex);
-}
-
-SHAPE(interface_mtu, struct ifreq)
-{
-	value_set_text(list_add(d, ret, "ifr_name"), from->ifr_name, sizeof(from->ifr_name));
-	value_set_int(list_add(d, ret, "ifr_mtu"), from->ifr_mtu);
-}
-
-SHAPE(interface_flags, struct ifreq)
-{
-	value_set_text(list_add(d, ret, "ifr_name"), from->ifr_name, sizeof(from->ifr_name));
-	value_set_flags(list_add(d, ret, "ifr_flags"), (uint16_t)from->ifr_flags, &flags_if_flags);
-}
-
-SHAPE(interface_addr, struct ifreq)
-{
-	value_set_text(list_add(d, ret, "ifr_name"), from->ifr_name, sizeof(from->ifr_name));
-	value_set_sockaddr(
-		d, list_add(d, ret, "ifr_addr"), &from->ifr_addr, sizeof(from->ifr_addr));
-}
-
-enum ioctl_arg {
-	IOCTL_IN,
-	IOCTL_OUT,
-	IOCTL_CHANGE, /* in and out, shown each in its own way */
-	IOCTL_NUMBER, /* the argument is no pointer */
-	IOCTL_SET,    /* the same, of a set of names */
-	IOCTL_NONE,   /* the argument is not looked at */
-};
-
-/* What is known of a request's argument beyond what its number says. */
-static const struct ioctl_row {
-	uint32_t request;
-	uint8_t arg; /* enum ioctl_arg */
-	const struct shape *shape;
-	const struct flag_set *set;
-	const struct shape *after; /* IOCTL_CHANGE */
-} ioctls[] = {
-	{TCGETS, IOCTL_OUT, &shape_termios},
-	{TCSETS, IOCTL_IN, &shape_termios},
-	{TCSETSW, IOCTL_IN, &shape_termios},
-	{TCSETSF, IOCTL_IN, &shape_termios},
-	{TIOCGWINSZ, IOCTL_OUT, &shape_winsize},
-	{TIOCSWINSZ, IOCTL_IN, &shape_winsize},
-	{TIOCGPGRP, IOCTL_OUT, &shape_int},
-	{TIOCSPGRP, IOCTL_IN, &shape_int},
-	{TIOCGSID, IOCTL_OUT, &shape_int},
-	{TIOCGETD, IOCTL_OUT, &shape_int},
-	{TIOCSETD, IOCTL_IN, &shape_int},
-	{TIOCOUTQ, IOCTL_OUT, &shape_int},
-	{TIOCGPTN, IOCTL_OUT, &shape_uint},
-	{TIOCSPTLCK, IOCTL_IN, &shape_int},
-	{TIOCPKT, IOCTL_IN, &shape_int},
-	{TIOCGPTPEER, IOCTL_SET, NULL, &flags_open},
-	{TIOCMGET, IOCTL_OUT, &shape_modem_lines},
-	{TIOCMSET, IOCTL_IN, &shape_modem_lines},
-	{TIOCMBIS, IOCTL_IN, &shape_modem_lines},
-	{TIOCMBIC, IOCTL_IN, &shape_modem_lines},
-	{TIOCSCTTY, IOCTL_NUMBER},
-	{TIOCNOTTY, IOCTL_NONE},
-	{TIOCEXCL, IOCTL_NONE},
-	{TIOCNXCL, IOCTL_NONE},
-	{TCSBRK, IOCTL_NUMBER},
-	{TCSBRKP, IOCTL_NUMBER},
-	{TCFLSH, IOCTL_SET, NULL, &flags_term_flush},
-	{TCXONC, IOCTL_SET, NULL, &flags_term_flow},
-	{FIONREAD, IOCTL_OUT, &shape_int},
-	{FIONBIO, IOCTL_IN, &shape_int},
-	{FIOASYNC, IOCTL_IN, &shape_int},
-	{FIOCLEX, IOCTL_NONE},
-	{FIONCLEX, IOCTL_NONE},
-	{FIOQSIZE, IOCTL_OUT, &shape_s64},
-	{FICLONE, IOCTL_NUMBER},
-	{FICLONERANGE, IOCTL_IN, &shape_clone_range},
-	{FIGETBSZ, IOCTL_OUT, &shape_int},
-	{FS_IOC_FIEMAP, IOCTL_CHANGE, &shape_fiemap, NULL, &shape_fiemap_found},
-	{FS_IOC_GETFLAGS, IOCTL_OUT, &shape_inode_flags},
-	{FS_IOC_SETFLAGS, IOCTL_IN, &shape_inode_flags},
-	{BLKGETSIZE64, IOCTL_OUT, &shape_u64},
-	{BLKGETSIZE, IOCTL_OUT, &shape_u64},
-	{BLKSSZGET, IOCTL_OUT, &shape_int},
-	{BLKPBSZGET, IOCTL_OUT, &shape_uint},
-	{BLKROGET, IOCTL_OUT, &shape_int},
-	{BLKFLSBUF, IOCTL_NONE},
-	{BLKRRPART, IOCTL_NONE},
-	{NS_GET_USERNS, IOCTL_NONE},
-	{NS_GET_PARENT, IOCTL_NONE},
-	{NS_GET_NSTYPE, IOCTL_NONE},
-	{NS_GET_OWNER_UID, IOCTL_OUT, &shape_id},
-	{SIOCGIFINDEX, IOCTL_OUT, &shape_interface_index},
-	{SIOCGIFNAME, IOCTL_OUT, &shape_interface_index},
-	{SIOCGIFFLAGS, IOCTL_OUT, &shape_interface_flags},
-	{SIOCSIFFLAGS, IOCTL_IN, &shape_interface_flags},
-	{SIOCGIFADDR, IOCTL_OUT, &shape_interface_addr},
-	{SIOCGIFMTU, IOCTL_OUT, &shape_interface_mtu},
-	{SIOCGIFHWADDR, IOCTL_OUT, &shape_interface_addr},
-};
-
-/* The name's set decides between equal numbers of different subsystems: the earlier one wins. */
-static const struct flag_set *const ioctl_names[] = {
-	&flags_ioctl_tty,
-	&flags_ioctl_file,
-	&flags_ioctl_socket,
-	&flags_ioctl_kernel,
-	&flags_ioctl_block,
-	&flags_ioctl_device,
-	&flags_ioctl_net,
-	&flags_ioctl_console,
-	&flags_ioctl_input,
-	&flags_ioctl_fb,
-	&flags_ioctl_drm,
-	&flags_ioctl_kvm,
-	&flags_ioctl_video,
-	&flags_ioctl_btrfs,
-	&flags_ioctl_scsi,
-};
 
 static void show_request(struct decoder *d, uint32_t request, struct value *ret)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(ioctl_names); i++) {
-		if (!flag_set_exact(ioctl_names[i], request))
-			continue;
-		value_set_enum(ret, request, ioctl_names[i]);
+	struct request_names found = {.nr = 0};
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		if (tables[i]->name && tables[i]->name(d, request, ret))
+			return;
+	find_mixer_name(d, request, &found);
+	find_names(request, &found);
+	if (found.nr > 1 && !strncmp(found.names[0], "SNDCTL_TMR_", 11) && is_terminal(d)) {
+		found.names[0] = found.names[1];
+		found.nr = 1;
+	}
+	if (found.nr) {
+		show_names(d, &found, ret);
 		return;
 	}
 	macro_init(ret, "_IOC");
@@ -205,38 +103,97 @@ static void show_request(struct decoder *d, uint32_t request, struct value *ret)
 	value_set_hex(list_add(d, ret, NULL), _IOC_SIZE(request));
 }
 
-static void show_ioctl_change(struct decoder *d, const struct ioctl_row *row, struct value *ret)
+void ioctl_show_array(struct decoder *d, uint64_t addr, uint64_t nr, const struct shape *shape,
+	unsigned when, struct value *ret)
 {
-	struct value *asked = ret;
-	bool changed = d->done && decoder_bytes(d, d->args[2], row->after->size, CAPTURE_AT_EXIT);
+	const void *item = addr ? decoder_bytes(d, addr, shape->size, when) : NULL;
 
-	if (changed) {
-		list_init(ret, VALUE_CHANGE);
-		asked = list_add(d, ret, NULL);
+	if (!addr || (nr && !item)) {
+		value_set_addr(ret, addr);
+		return;
 	}
-	decoder_show_shape(d, d->args[2], row->shape, CAPTURE_AT_ENTER, asked);
-	if (changed)
-		decoder_show_shape(
-			d, d->args[2], row->after, CAPTURE_AT_EXIT, list_add(d, ret, NULL));
+	list_init(ret, VALUE_ARRAY);
+	for (uint64_t i = 0; i < nr; i++) {
+		if (i)
+			item = decoder_bytes(d, addr + i * shape->size, shape->size, when);
+		if (!item) {
+			ret->flags |= VALUE_CUT;
+			return;
+		}
+		shape->show(d, item, list_add(d, ret, NULL));
+	}
 }
 
-static void show_ioctl_arg(struct decoder *d, const struct ioctl_row *row)
+/* At most a page of data is shown; more is never captured. */
+#define DATA_MAX 4096
+
+void ioctl_show_data(
+	struct decoder *d, uint64_t addr, uint64_t len, unsigned when, struct value *ret)
+{
+	for (size_t at_hand = MIN(len, (uint64_t)DATA_MAX); at_hand; at_hand /= 2) {
+		const void *bytes = decoder_bytes(d, addr, at_hand, when);
+
+		if (bytes) {
+			value_set_data(ret, bytes, at_hand, len);
+			return;
+		}
+	}
+	if (addr && !len)
+		value_set_data(ret, "", 0, 0);
+	else
+		value_set_addr(ret, addr);
+}
+
+/* Before and after the call, where that differs. */
+static void show_change(struct decoder *d, const struct ioctl_row *row, struct value *ret)
+{
+	const struct shape *after = row->after ? row->after : row->shape;
+	const void *before_bytes = decoder_bytes(d, d->args[2], row->shape->size, CAPTURE_AT_ENTER);
+	const void *after_bytes =
+		d->done ? decoder_bytes(d, d->args[2], after->size, CAPTURE_AT_EXIT) : NULL;
+
+	if (!before_bytes || !after_bytes ||
+		(after == row->shape && !memcmp(before_bytes, after_bytes, after->size))) {
+		decoder_show_shape(d, d->args[2], before_bytes ? row->shape : after,
+			before_bytes ? CAPTURE_AT_ENTER : CAPTURE_AT_EXIT, ret);
+		return;
+	}
+	list_init(ret, VALUE_CHANGE);
+	decoder_show_shape(d, d->args[2], row->shape, CAPTURE_AT_ENTER, list_add(d, ret, NULL));
+	decoder_show_shape(d, d->args[2], after, CAPTURE_AT_EXIT, list_add(d, ret, NULL));
+}
+
+static void show_row(struct decoder *d, const struct ioctl_row *row)
 {
 	struct value *ret = decoder_arg(d, 2);
+	uint64_t word = d->args[2];
 
-	if (row->arg == IOCTL_NUMBER)
-		value_set_int(ret, arg_int(d, 2));
-	else if (row->arg == IOCTL_SET)
-		value_set_flags(ret, arg_u32(d, 2), row->set);
-	else if (row->arg == IOCTL_NONE)
-		decoder_keep_args(d, 2);
-	else if (row->arg == IOCTL_CHANGE)
-		show_ioctl_change(d, row, ret);
-	else if (row->arg == IOCTL_OUT && !d->done)
-		value_set_addr(ret, d->args[2]);
-	else
-		decoder_show_shape(d, d->args[2], row->shape,
-			row->arg == IOCTL_OUT ? CAPTURE_AT_EXIT : CAPTURE_AT_ENTER, ret);
+	switch ((enum ioctl_arg)row->arg) {
+	case IOCTL_IN: decoder_show_shape(d, word, row->shape, CAPTURE_AT_ENTER, ret); break;
+	case IOCTL_OUT:
+		if (d->done)
+			decoder_show_shape(d, word, row->shape, CAPTURE_AT_EXIT, ret);
+		else
+			value_set_addr(ret, word);
+		break;
+	case IOCTL_FILL:
+		decoder_show_shape(
+			d, word, row->shape, d->done ? CAPTURE_AT_EXIT : CAPTURE_AT_ENTER, ret);
+		break;
+	case IOCTL_CHANGE: show_change(d, row, ret); break;
+	case IOCTL_INT: value_set_int(ret, (int32_t)word); break;
+	case IOCTL_UINT: value_set_uint(ret, (uint32_t)word); break;
+	case IOCTL_LONG: value_set_uint(ret, word); break;
+	case IOCTL_HEX: value_set_hex(ret, word); break;
+	case IOCTL_ADDR: value_set_addr(ret, word); break;
+	case IOCTL_FD: value_set_fd(ret, (int32_t)word); break;
+	case IOCTL_FLAGS: value_set_flags(ret, word, row->set); break;
+	case IOCTL_FLAGS32: value_set_flags(ret, (uint32_t)word, row->set); break;
+	case IOCTL_ENUM: value_set_enum(ret, word, row->set); break;
+	case IOCTL_TEXT: decoder_show_string(d, word, CAPTURE_AT_ENTER, ret); break;
+	case IOCTL_NONE: decoder_keep_args(d, 2); break;
+	case IOCTL_ODD: row->odd(d, ret); break;
+	}
 }
 
 static void decode_ioctl(struct decoder *d)
@@ -244,15 +201,99 @@ static void decode_ioctl(struct decoder *d)
 	uint32_t request = arg_u32(d, 1);
 
 	show_request(d, request, decoder_arg(d, 1));
+	d->arg = 2;
 	if (d->call->abi != ABI_X86_64)
 		return;
-	for (size_t i = 0; i < ARRAY_SIZE(ioctls); i++) {
-		if (ioctls[i].request == request) {
-			show_ioctl_arg(d, &ioctls[i]);
-			return;
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		const struct ioctl_table *table = tables[i];
+
+		for (size_t row = 0; row < table->nr; row++) {
+			if (table->rows[row].request == request) {
+				show_row(d, &table->rows[row]);
+				return;
+			}
 		}
+		if (table->show && table->show(d, request, &d->out->args[2]))
+			return;
 	}
 }
 
-SYSCALL_ODD(ioctl, CLASS_DESC, RET_INT, decode_ioctl, ARG(fd, FD), ARG(request, HEX32),
-	ARG(argp, IOCTL));
+/*
+ * What is to be copied beyond the size that a number encodes: all of it for the old numbers, which
+ * encode none, and what lies behind a structure or where its pointers lead.
+ */
+#define READS(request, type) STEP_ARG(request, ENTER, 2, BYTES, LEN_NONE, sizeof(type))
+#define FILLS(request, type) STEP_ARG(request, EXIT, 2, BYTES, LEN_NONE, sizeof(type))
+#define BEHIND(request, when, type, count, element)                                                \
+	STEP_BEHIND(request, when, 2, type, ARRAY, LEN_AT(type, count), sizeof(element))
+#define BUFFER(request, when, type, pointer, len)                                                  \
+	STEP_AT(request, when, 2, type, pointer, BUFFER, LEN_AT(type, len), 0)
+
+static const struct capture_step ioctl_steps[] = {
+	STEP_ARG(FIBMAP, BOTH, 2, BYTES, LEN_NONE, sizeof(int)),
+	FILLS(FIGETBSZ, int),
+	BEHIND(FIDEDUPERANGE, BOTH, struct file_dedupe_range, dest_count,
+		struct file_dedupe_range_info),
+	BEHIND(FS_IOC_FIEMAP, EXIT, struct fiemap, fm_mapped_extents, struct fiemap_extent),
+	BEHIND(FS_IOC_MEASURE_VERITY, EXIT, struct fsverity_digest, digest_size, char),
+
+	FILLS(BLKROGET, int),
+	READS(BLKROSET, int),
+	FILLS(BLKGETSIZE, long),
+	FILLS(BLKRAGET, long),
+	FILLS(BLKFRAGET, long),
+	FILLS(BLKSECTGET, short),
+	FILLS(BLKSSZGET, int),
+	FILLS(BLKIOMIN, int),
+	FILLS(BLKIOOPT, int),
+	FILLS(BLKALIGNOFF, int),
+	FILLS(BLKPBSZGET, int),
+	FILLS(BLKDISCARDZEROES, int),
+	FILLS(BLKROTATIONAL, short),
+	READS(BLKDISCARD, uint64_t[2]),
+	READS(BLKSECDISCARD, uint64_t[2]),
+	READS(BLKZEROOUT, uint64_t[2]),
+	READS(BLKPG, struct blkpg_ioctl_arg),
+	STEP_AT(BLKPG, ENTER, 2, struct blkpg_ioctl_arg, data, BYTES, LEN_NONE,
+		sizeof(struct blkpg_partition)),
+	BEHIND(BLKREPORTZONE, EXIT, struct blk_zone_report, nr_zones, struct blk_zone),
+	FILLS(HDIO_GETGEO, struct hd_geometry),
+	FILLS(HDIO_GET_UNMASKINTR, long),
+	FILLS(HDIO_GET_MULTCOUNT, long),
+	FILLS(HDIO_GET_KEEPSETTINGS, long),
+	FILLS(HDIO_GET_32BIT, long),
+	FILLS(HDIO_GET_NOWERR, long),
+	FILLS(HDIO_GET_DMA, long),
+	FILLS(HDIO_GET_WCACHE, long),
+	FILLS(HDIO_GET_ACOUSTIC, long),
+	FILLS(HDIO_GET_ADDRESS, long),
+	FILLS(HDIO_GET_NICE, long),
+	FILLS(HDIO_GET_BUSSTATE, long),
+	FILLS(HDIO_GET_IDENTITY, char[512]),
+	FILLS(HDIO_OBSOLETE_IDENTITY, char[142]),
+	STEP_ARG(HDIO_DRIVE_CMD, BOTH, 2, BYTES, LEN_NONE, HDIO_DRIVE_CMD_HDR_SIZE),
+	STEP_BEHIND(HDIO_DRIVE_CMD, EXIT, 2, char[HDIO_DRIVE_CMD_HDR_SIZE], BYTES, LEN_NONE, 512),
+	READS(HDIO_DRIVE_RESET, int[3]),
+	READS(HDIO_SCAN_HWIF, int[3]),
+	READS(LOOP_SET_STATUS, struct loop_info),
+	FILLS(LOOP_GET_STATUS, struct loop_info),
+	READS(LOOP_SET_STATUS64, struct loop_info64),
+	FILLS(LOOP_GET_STATUS64, struct loop_info64),
+	READS(LOOP_CONFIGURE, struct loop_config),
+
+	FILLS(NS_GET_OWNER_UID, uid_t),
+	READS(SIOCGIFCONF, struct ifconf), /* exactly: what comes after may not be there */
+	STEP_AT(SIOCGIFCONF, EXIT, 2, struct ifconf, ifc_buf, ARRAY, LEN_AT(struct ifconf, ifc_len),
+		1),
+
+	STEP_ARG(PERF_EVENT_IOC_SET_FILTER, ENTER, 2, STRING, LEN_NONE, 0),
+	BEHIND(PERF_EVENT_IOC_QUERY_BPF, EXIT, struct perf_programs, prog_cnt, uint32_t),
+	STEP_BEHIND(RNDADDENTROPY, ENTER, 2, struct entropy, BUFFER,
+		LEN_AT(struct entropy, buf_size), 0),
+	BEHIND(KVM_GET_SUPPORTED_CPUID, EXIT, struct kvm_cpuid2, nent, struct kvm_cpuid_entry2),
+	BEHIND(KVM_GET_EMULATED_CPUID, EXIT, struct kvm_cpuid2, nent, struct kvm_cpuid_entry2),
+	BEHIND(KVM_SET_CPUID2, ENTER, struct kvm_cpuid2, nent, struct kvm_cpuid_entry2),
+};
+
+SYSCALL_STEPS(ioctl, CLASS_DESC, RET_INT, decode_ioctl, PICK_ARG(1), ioctl_steps, ARG(fd, FD),
+	ARG(request, HEX32), ARG(argp, IOCTL));

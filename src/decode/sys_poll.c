@@ -26,6 +26,7 @@ static void detail_pollfds(struct decoder *d)
 {
 	const struct capture *chunk = decoder_chunk(d, d->args[0], CAPTURE_AT_EXIT);
 	struct value *list = NULL;
+	int64_t nr_left = d->call->ret;
 
 	if (!d->done || d->call->ret <= 0 || !chunk)
 		return;
@@ -44,7 +45,10 @@ static void detail_pollfds(struct decoder *d)
 		value_set_fd(list_add(d, item, "fd"), pfd.fd);
 		value_set_flags(
 			list_add(d, item, "revents"), (uint16_t)pfd.revents, &flags_poll_events);
+		nr_left--;
 	}
+	if (list && nr_left > 0)
+		list->flags |= VALUE_CUT;
 }
 
 static void show_pollfds(struct decoder *d)

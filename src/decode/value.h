@@ -25,7 +25,7 @@ enum value_kind {
 	VALUE_STRING, /* data: path or name, NUL not included; never shortened */
 	VALUE_DATA,   /* data: bytes that were moved; shortened when shown */
 	VALUE_STRUCT, /* list: named items */
-	VALUE_ARRAY,  /* list */
+	VALUE_ARRAY,  /* list; a name of an item says its place: [VINTR] */
 	VALUE_BITSET, /* list: ints or enums, e.g. a signal mask; VALUE_INVERTED: all but these */
 	VALUE_NAME,   /* text: a symbol that stands for itself: AT_FDCWD, SIG_DFL */
 	VALUE_MACRO,  /* text + list: makedev(8, 1), htons(80) */
@@ -61,6 +61,7 @@ struct flag_set {
 	const char *unknown; /* comment for what has no name, e.g. "O_???" */
 	const struct flag_name *names;
 	size_t nr_names;
+	bool sorted; /* by value, for large enumerations */
 };
 
 struct value {
@@ -93,6 +94,9 @@ struct value {
  * of the names shown so far.
  */
 bool flag_name_matches(const struct flag_name *name, uint64_t bits, uint64_t decided);
+
+/* The place of the first name that matches exactly, or nr_names. */
+size_t flag_set_find(const struct flag_set *set, uint64_t value);
 
 /* The name that matches exactly, or NULL. */
 const char *flag_set_exact(const struct flag_set *set, uint64_t value);

@@ -258,7 +258,8 @@ static bool take_string(struct taking *t, struct capture_piece *p)
 		extend(p, &t->run->arena, 1);
 		return true;
 	}
-	add_chunk(t, p, nul ? (uint32_t)(nul - p->bytes) + 1 : p->done, nul ? 0 : CAPTURE_CUT);
+	/* without its NUL one byte less: what the eBPF engine's helper leaves of it */
+	add_chunk(t, p, nul ? (uint32_t)(nul - p->bytes) + 1 : p->max - 1, nul ? 0 : CAPTURE_CUT);
 	return false;
 }
 
@@ -285,7 +286,9 @@ static bool take_piece(struct taking *t, struct capture_piece *p)
 {
 	uint32_t target_len;
 
-	if (p->done < p->len && !(p->kind == PIECE_UP_TO && p->done)) {
+	if (p->kind == PIECE_POINTERS && p->done < p->len && p->done >= sizeof(uint64_t)) {
+		p->max = p->len = p->done; /* it goes on where nothing is mapped */
+	} else if (p->done < p->len && !(p->kind == PIECE_UP_TO && p->done)) {
 		add_chunk(t, p, 0, CAPTURE_FAULT);
 		return false;
 	}
@@ -442,8 +445,9 @@ static void ask_step(
 
 	if (!outer)
 		return;
-	if (step->at != CAPTURE_ITSELF &&
-		!read_now(t->tid, outer + step->at, &p.addr, sizeof(p.addr)))
+	if (step->at & CAPTURE_THERE)
+		p.addr += step->at & ~CAPTURE_THERE;
+	else if (!read_now(t->tid, outer + step->at, &p.addr, sizeof(p.addr)))
 		return;
 	if (step->len <= CAPTURE_LEN_FIELD)
 		len = length(t, call, step->len);

@@ -76,13 +76,14 @@ struct capture_step {
 	CAPTURE_U8 arg;     /* 0-5 */
 	CAPTURE_U8 len;     /* how many bytes or elements: 0-5 that argument, CAPTURE_LEN_RESULT, or
 			       CAPTURE_LEN_FIELD + width: the structure has it at `len_at` */
-	CAPTURE_U16 at;     /* where in the structure the pointer lies; CAPTURE_ITSELF: the argument
-			       is the pointer */
+	CAPTURE_U16 at;     /* where in the structure the pointer lies; CAPTURE_THERE | where: the
+			       data themselves do */
 	CAPTURE_U16 len_at; /* bytes from the start of the structure */
 	CAPTURE_U32 size;   /* bytes: of the struct or of one element */
 };
 
-#define CAPTURE_ITSELF    0xffff
+#define CAPTURE_THERE     0x8000
+#define CAPTURE_ITSELF    CAPTURE_THERE /* the argument is the pointer */
 #define CAPTURE_LEN_FIELD 8
 #define CAPTURE_STEP_ALL  0xffffffffu /* `pick`: whatever the value */
 #define CAPTURE_STEPS_MAX 12          /* that apply to one call */

@@ -146,7 +146,8 @@ static void draw_list(const struct value_text *how, struct buf *out, const struc
 
 		if (i)
 			buf_adds(out, separator);
-		if (item->name && value->kind == VALUE_STRUCT) {
+		if (item->name && (value->kind == VALUE_STRUCT || value->kind == VALUE_ARRAY ||
+					  value->kind == VALUE_CHANGE)) {
 			buf_adds(out, item->name);
 			buf_addc(out, '=');
 		}

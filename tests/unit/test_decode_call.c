@@ -224,6 +224,11 @@ TEST(waiting_for_descriptors)
 	assert_int_equal(detail->list.nr, 1);
 	assert_string_equal(detail->list.items[0].list.items[1].name, "revents");
 	assert_int_equal(detail->list.items[0].list.items[1].bits.bits, POLLIN | POLLHUP);
+	assert_false(detail->flags & VALUE_CUT);
+	/* of more descriptors than were captured */
+	poll_call.ret = 10000;
+	decode_call(&arena, &poll_call, &opts, &decoded);
+	assert_true(decoded.ret_detail.list.items[0].flags & VALUE_CUT);
 
 	decode_call(&arena, &select_call, &opts, &decoded);
 	detail = &decoded.ret_detail.list.items[0];

@@ -45,6 +45,8 @@ TEST(no_name_hides_another)
 	for (size_t s = 0; s < NR_SETS; s++) {
 		const struct flag_set *set = sets[s].set;
 
+		if (set == &flags_ioctl)
+			continue; /* all of a number's names are shown */
 		for (size_t i = 0; i < set->nr_names; i++)
 			for (size_t j = 0; j < i; j++)
 				if (set->names[j].value == set->names[i].value &&

@@ -184,12 +184,15 @@ TEST(lists)
 	check(&value, "{a=1, b=0x2}");
 	value.flags = VALUE_ABBREV;
 	check(&value, "{a=1, b=0x2, ...}");
+	value.kind = VALUE_ARRAY;
+	value.flags = 0;
+	check(&value, "[a=1, b=0x2]");
 	value.flags = VALUE_INVERTED;
 	value.kind = VALUE_BITSET;
 	check(&value, "~[1 0x2]");
 	value.flags = VALUE_BY_REF;
 	value.kind = VALUE_CHANGE;
-	check(&value, "[1 => 0x2]");
+	check(&value, "[a=1 => b=0x2]");
 	value.flags = 0;
 	value.kind = VALUE_OR;
 	check(&value, "1|0x2");

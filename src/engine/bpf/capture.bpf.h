@@ -106,9 +106,13 @@ __noinline int chunk_string(__u64 addr, __u32 cap)
 	len = bpf_probe_read_user_str(chunk + 1, size, (void *)addr);
 	if (len < 0)
 		return chunk_fault(r, chunk, addr);
-	/* the helper ends what it cuts with a NUL of its own */
-	if (len && len == size && (bpf_probe_read_user(&last, 1, (void *)(addr + len - 1)) || last))
+	/* the helper ends what it cuts with a NUL of its own, which is not to pass for the string's
+	 */
+	if (len && len == size &&
+		(bpf_probe_read_user(&last, 1, (void *)(addr + len - 1)) || last)) {
 		flags = CAPTURE_CUT;
+		len--;
+	}
 	chunk_add(r, chunk, addr, len, flags);
 	return 0;
 }
@@ -380,8 +384,9 @@ __noinline int capture_step(__u32 at, __u32 pick)
 		if (bpf_probe_read_user(&len, width, (void *)(addr + step->len_at)))
 			r->faults |= 1u << (r->arg & 7);
 	}
-	if (step->at != CAPTURE_ITSELF &&
-		bpf_probe_read_user(&addr, sizeof(addr), (void *)(addr + step->at))) {
+	if (step->at & CAPTURE_THERE) {
+		addr += step->at & ~CAPTURE_THERE;
+	} else if (bpf_probe_read_user(&addr, sizeof(addr), (void *)(addr + step->at))) {
 		r->faults |= 1u << (r->arg & 7);
 		return 0;
 	}

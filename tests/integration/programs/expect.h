@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -64,7 +65,7 @@ __attribute__((format(printf, 2, 3))) static inline void expect_later(
 __attribute__((format(printf, 3, 4))) static inline long expect_call(
 	struct expect *e, long ret, const char *fmt, ...)
 {
-	char line[4096];
+	char line[PATH_MAX + 1024];
 	va_list ap;
 
 	va_start(ap, fmt);
