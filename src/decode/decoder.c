@@ -115,6 +115,14 @@ void value_set_data(struct value *ret, const void *bytes, size_t len, size_t ful
 		ret->flags |= VALUE_CUT;
 }
 
+void value_set_rest(struct value *ret, const void *bytes, size_t len, size_t full_len)
+{
+	reset(ret, VALUE_REST);
+	ret->data.bytes = bytes;
+	ret->data.len = len;
+	ret->data.full_len = full_len;
+}
+
 void value_set_text(struct value *ret, const void *bytes, size_t room)
 {
 	value_set_string(ret, bytes, strnlen(bytes, room));
@@ -273,6 +281,15 @@ void decoder_show_shape(struct decoder *d, uint64_t addr, const struct shape *sh
 	}
 }
 
+/* Says that an array goes on `len` bytes into `chunk`, and where if it is a place to fault at. */
+static void note_cut(
+	struct decoder *d, const struct capture *chunk, uint64_t len, struct value *ret)
+{
+	ret->flags |= VALUE_CUT;
+	if (chunk->flags & CAPTURE_SHORT)
+		ret->comment = decoder_printf(d, "%#llx", (unsigned long long)(chunk->addr + len));
+}
+
 void decoder_show_array(struct decoder *d, uint64_t addr, uint64_t nr, const struct shape *shape,
 	unsigned when, struct value *ret)
 {
@@ -292,7 +309,7 @@ void decoder_show_array(struct decoder *d, uint64_t addr, uint64_t nr, const str
 		shape->show(d, bytes, list_add(d, ret, NULL));
 	}
 	if (at_hand < nr)
-		ret->flags |= VALUE_CUT;
+		note_cut(d, chunk, at_hand * shape->size, ret);
 }
 
 void decoder_show_string(struct decoder *d, uint64_t addr, unsigned when, struct value *ret)
@@ -318,7 +335,8 @@ void decoder_show_data(
 {
 	const struct capture *chunk = addr && full_len ? decoder_chunk(d, addr, when) : NULL;
 
-	if (chunk)
+	/* bytes that the kernel could not read either are no data */
+	if (chunk && (chunk->len >= full_len || !(chunk->flags & CAPTURE_SHORT)))
 		value_set_data(ret, chunk->bytes, chunk->len, full_len);
 	else if (addr && !full_len)
 		value_set_data(ret, "", 0, 0);
@@ -366,7 +384,30 @@ void decoder_show_iovec(struct decoder *d, uint64_t addr, uint64_t nr, uint64_t 
 		value_set_uint(list_add(d, item, "iov_len"), iov.len);
 	}
 	if (at_hand < nr)
-		ret->flags |= VALUE_CUT;
+		note_cut(d, chunk, at_hand * sizeof(struct native_iovec), ret);
+}
+
+void decoder_add_rest(struct decoder *d, uint64_t addr, size_t known, uint64_t size, unsigned when,
+	struct value *ret)
+{
+	const uint8_t *bytes;
+	size_t len;
+
+	size = MIN(size, (uint64_t)CAPTURE_BYTES_MAX);
+	if (size <= known)
+		return;
+	len = size - known;
+	bytes = decoder_bytes(d, addr + known, len, when);
+	if (!bytes) {
+		value_set_rest(list_add(d, ret, "rest"), NULL, 0, size);
+		return;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i]) {
+			value_set_rest(list_add(d, ret, "rest"), bytes, len, size);
+			return;
+		}
+	}
 }
 
 struct value *decoder_add_detail(struct decoder *d, const char *name)

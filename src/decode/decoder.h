@@ -95,6 +95,8 @@ void value_set_name(struct value *ret, const char *text);
 void value_set_signal(struct value *ret, int signo);
 void value_set_string(struct value *ret, const void *bytes, size_t len);
 void value_set_data(struct value *ret, const void *bytes, size_t len, size_t full_len);
+/* VALUE_REST; `bytes` NULL = not at hand. */
+void value_set_rest(struct value *ret, const void *bytes, size_t len, size_t full_len);
 /* A char array that a NUL ends, or its end does. */
 void value_set_text(struct value *ret, const void *bytes, size_t room);
 /* S_IFREG|0644 */
@@ -135,6 +137,12 @@ void decoder_show_data(
 	struct decoder *d, uint64_t addr, uint64_t full_len, unsigned when, struct value *ret);
 void decoder_show_sigset(
 	struct decoder *d, uint64_t addr, uint64_t len, unsigned when, struct value *ret);
+/*
+ * Adds what a program passes of a structure at `addr`, of `size` bytes, behind the `known` ones
+ * that have names: nothing when these are zeros.
+ */
+void decoder_add_rest(struct decoder *d, uint64_t addr, size_t known, uint64_t size, unsigned when,
+	struct value *ret);
 /* `limit` = bytes moved over all elements. */
 void decoder_show_iovec(struct decoder *d, uint64_t addr, uint64_t nr, uint64_t limit,
 	unsigned when, struct value *ret);

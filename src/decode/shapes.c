@@ -46,7 +46,8 @@ void value_set_time(struct decoder *d, struct value *ret, int64_t sec, int64_t f
 {
 	list_init(ret, VALUE_STRUCT);
 	value_set_int(list_add(d, ret, "tv_sec"), sec);
-	value_set_int(list_add(d, ret, fraction_name), fraction);
+	/* never negative: what is out of range shows best as what the kernel compares */
+	value_set_uint(list_add(d, ret, fraction_name), (uint64_t)fraction);
 }
 
 #define USER_TICKS_PER_SECOND 100 /* USER_HZ: the same on every x86 kernel */
@@ -68,17 +69,20 @@ SHAPE_SHARED(timeval, struct timeval)
 	value_set_time(d, ret, from->tv_sec, from->tv_usec, "tv_usec");
 }
 
-const char *decoder_date(struct decoder *d, int64_t sec, int64_t nsec)
+const char *decoder_date(struct decoder *d, int64_t sec, uint64_t fraction, unsigned digits)
 {
 	time_t time = sec;
 	struct tm tm;
 	char text[32];
 
+	if ((!sec && !fraction) || fraction >= (digits == 6 ? 1000000u : 1000000000u))
+		return NULL;
 	if (!gmtime_r(&time, &tm) || tm.tm_year > 9999 - 1900 || tm.tm_year < -1900)
 		return NULL;
 	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	if (nsec > 0 && nsec < 1000000000)
-		return decoder_printf(d, "%s.%09d+0000", text, (int)nsec);
+	if (fraction)
+		return decoder_printf(
+			d, "%s.%0*llu+0000", text, (int)digits, (unsigned long long)fraction);
 	return decoder_printf(d, "%s+0000", text);
 }
 

@@ -30,5 +30,8 @@ void value_set_time(struct decoder *d, struct value *ret, int64_t sec, int64_t f
 /* Clock ticks as times(2) counts them, with the seconds they are. */
 void value_set_ticks(struct decoder *d, struct value *ret, int64_t ticks);
 
-/* UTC, as "2023-11-14T22:13:20+0000"; NULL when the year has no four digits. */
-const char *decoder_date(struct decoder *d, int64_t sec, int64_t nsec);
+/*
+ * UTC, as "2023-11-14T22:13:20+0000", with a fraction of a second in 6 or 9 digits if it is not 0.
+ * NULL when that is no date: all zeros, a fraction above a second, a year without four digits.
+ */
+const char *decoder_date(struct decoder *d, int64_t sec, uint64_t fraction, unsigned digits);

@@ -177,12 +177,9 @@ void show_shape_in_out(struct decoder *d, const struct arg_row *row, struct valu
 		return;
 	}
 	list_init(ret, VALUE_CHANGE);
-	for (unsigned i = 0; i < 2; i++) {
-		struct value *item = list_add(d, ret, NULL);
-
-		row->shape->show(d, i ? after : before, item);
-		item->flags |= VALUE_BY_REF;
-	}
+	ret->flags |= VALUE_BY_REF;
+	for (unsigned i = 0; i < 2; i++)
+		row->shape->show(d, i ? after : before, list_add(d, ret, NULL));
 }
 
 void show_array_in(struct decoder *d, const struct arg_row *row, struct value *ret)

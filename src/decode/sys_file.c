@@ -57,8 +57,8 @@ static void add_time(struct decoder *d, struct value *ret, const char *name, con
 	struct value *sec = list_add(d, ret, name);
 
 	value_set_int(sec, time->tv_sec);
-	sec->comment = decoder_date(d, time->tv_sec, time->tv_nsec);
-	value_set_int(list_add(d, ret, nsec_name), time->tv_nsec);
+	sec->comment = decoder_date(d, time->tv_sec, (uint64_t)time->tv_nsec, 9);
+	value_set_uint(list_add(d, ret, nsec_name), (uint64_t)time->tv_nsec);
 }
 
 SHAPE(stat, struct stat)
@@ -105,7 +105,7 @@ static void add_statx_time(
 	struct value *item = list_add(d, ret, name);
 
 	value_set_time(d, item, time->tv_sec, time->tv_nsec, "tv_nsec");
-	item->comment = decoder_date(d, time->tv_sec, time->tv_nsec);
+	item->comment = decoder_date(d, time->tv_sec, time->tv_nsec, 9);
 }
 
 SHAPE(statx, struct statx)
@@ -305,7 +305,7 @@ static void show_utime(struct decoder *d, const struct timespec *time, struct va
 		return;
 	}
 	value_set_time(d, ret, time->tv_sec, time->tv_nsec, "tv_nsec");
-	ret->comment = decoder_date(d, time->tv_sec, time->tv_nsec);
+	ret->comment = decoder_date(d, time->tv_sec, (uint64_t)time->tv_nsec, 9);
 }
 
 struct utimens {
@@ -331,18 +331,16 @@ SHAPE(utimes, struct utimes)
 		struct value *item = list_add(d, ret, NULL);
 
 		value_set_time(d, item, time->tv_sec, time->tv_usec, "tv_usec");
-		/* hostile microseconds may wrap; a fraction out of range is not shown */
-		item->comment =
-			decoder_date(d, time->tv_sec, (int64_t)((uint64_t)time->tv_usec * 1000));
+		item->comment = decoder_date(d, time->tv_sec, (uint64_t)time->tv_usec, 6);
 	}
 }
 
 SHAPE(utimbuf, struct utimbuf)
 {
 	value_set_int(list_add(d, ret, "actime"), from->actime);
-	ret->list.items[0].comment = decoder_date(d, from->actime, 0);
+	ret->list.items[0].comment = decoder_date(d, from->actime, 0, 9);
 	value_set_int(list_add(d, ret, "modtime"), from->modtime);
-	ret->list.items[1].comment = decoder_date(d, from->modtime, 0);
+	ret->list.items[1].comment = decoder_date(d, from->modtime, 0, 9);
 }
 
 SYSCALL(utime, CLASS_FILE, RET_INT, ARG(filename, PATH), ARG(times, IN, utimbuf));

@@ -50,7 +50,7 @@ SYSCALL(settimeofday, CLOCK_CLASSES, RET_INT, ARG(tv, IN, timeval), ARG(tz, IN, 
 static void decode_time(struct decoder *d)
 {
 	if (d->done)
-		d->out->ret_note = decoder_date(d, d->call->ret, 0);
+		d->out->ret_note = decoder_date(d, d->call->ret, 0, 9);
 }
 
 SYSCALL_ODD(time, CLOCK_CLASSES, RET_INT, decode_time, ARG(tloc, OUT, s64));

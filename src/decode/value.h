@@ -24,6 +24,8 @@ enum value_kind {
 	VALUE_PID,    /* num: task or process id (signed) */
 	VALUE_STRING, /* data: path or name, NUL not included; never shortened */
 	VALUE_DATA,   /* data: bytes that were moved; shortened when shown */
+	VALUE_REST,   /* data: the last `len` of a structure's `full_len` bytes, behind those that
+			 have names; bytes NULL: these cannot be read */
 	VALUE_STRUCT, /* list: named items */
 	VALUE_ARRAY,  /* list; a name of an item says its place: [VINTR] */
 	VALUE_BITSET, /* list: ints or enums, e.g. a signal mask; VALUE_INVERTED: all but these */
@@ -35,13 +37,14 @@ enum value_kind {
 };
 
 enum value_flag {
-	VALUE_CUT = 1,       /* data: not all of it was captured; list: items are missing */
+	VALUE_CUT = 1,       /* data: not all of it was captured; list: items are missing, as the
+				comment tells */
 	VALUE_INVERTED = 2,  /* bitset */
 	VALUE_BY_REF = 4,    /* the argument was a pointer to this: shown as [x] for scalars */
 	VALUE_ABBREV = 8,    /* list: fields left out on purpose (without -v) */
 	VALUE_NAMED = 16,    /* argument: shown with its name (clone's are, as optional ones) */
 	VALUE_ABSTRACT = 32, /* string: a name in the abstract socket namespace, shown @"..." */
-	VALUE_BINARY = 64,   /* data: no text by nature: shown as \x escapes */
+	VALUE_BINARY = 64,   /* data, string: no text by nature: shown as \x escapes */
 	VALUE_LONG = 128,    /* list: as text no longer than data, in items for bytes */
 };
 

@@ -281,6 +281,13 @@ static bool take_pointers(struct taking *t, struct capture_piece *p)
 	return false;
 }
 
+/* Whether the readable part of a piece is of any use. */
+static bool may_be_short(uint8_t kind)
+{
+	return kind == PIECE_BYTES || kind == PIECE_UP_TO || kind == PIECE_IOVEC ||
+	       kind == PIECE_MMSGHDR || kind == PIECE_IOCB_POINTERS;
+}
+
 /* True: the piece wants more bytes. May queue further pieces, so `piece` is a copy. */
 static bool take_piece(struct taking *t, struct capture_piece *p)
 {
@@ -288,9 +295,11 @@ static bool take_piece(struct taking *t, struct capture_piece *p)
 
 	if (p->kind == PIECE_POINTERS && p->done < p->len && p->done >= sizeof(uint64_t)) {
 		p->max = p->len = p->done; /* it goes on where nothing is mapped */
-	} else if (p->done < p->len && !(p->kind == PIECE_UP_TO && p->done)) {
+	} else if (!p->done || (p->done < p->len && !may_be_short(p->kind))) {
 		add_chunk(t, p, 0, CAPTURE_FAULT);
 		return false;
+	} else if (p->done < p->len && p->kind != PIECE_UP_TO) {
+		p->flags |= CAPTURE_CUT | CAPTURE_SHORT;
 	}
 	if (p->kind == PIECE_STRING)
 		return take_string(t, p);

@@ -1,8 +1,9 @@
 #pragma once
 /*
  * Executes capture recipes (event/capture.h) on a stopped task with process_vm_readv: as many
- * pieces as possible per call, nested data in a second and third one. What cannot be read whole
- * becomes a chunk with CAPTURE_FAULT and no bytes.
+ * pieces as possible per call, nested data in a second and third one. What cannot be read becomes
+ * a chunk with CAPTURE_FAULT and no bytes; of data and arrays the readable start is kept, with
+ * CAPTURE_SHORT.
  */
 
 #include <stdint.h>

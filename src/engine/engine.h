@@ -19,10 +19,11 @@ struct stream;
 /* What to deliver. Calls go by number so that the engine can drop the others at no cost. */
 struct engine_plan {
 	bool wanted[NR_ABIS][CALL_NR_LIMIT]; /* by number; recipes come from decode/row.h */
-	bool want_unknown;     /* numbers in no table, and those at or above CALL_NR_LIMIT */
-	bool follow;           /* children too; threads always */
-	bool want_enters;      /* EV_CALL_ENTER for every call, not only with entry captures */
-	uint64_t kinds;        /* EV_BIT mask of the other kinds wanted */
+	bool want_unknown; /* numbers in no table, and those at or above CALL_NR_LIMIT */
+	bool follow;       /* children too; threads always */
+	bool want_times;   /* of entry; else calls may come with CALL_UNTIMED, which is cheaper */
+	bool want_enters;  /* EV_CALL_ENTER for every call, not only with entry captures */
+	uint64_t kinds;    /* EV_BIT mask of the other kinds wanted */
 	uint32_t string_limit; /* bytes of a buffer worth copying */
 };
 

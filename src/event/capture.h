@@ -111,6 +111,7 @@ enum capture_pick {
 enum capture_flag {
 	CAPTURE_CUT = 1,   /* more was there than was taken */
 	CAPTURE_FAULT = 2, /* could not be read (len 0): page not present or bad pointer */
+	CAPTURE_SHORT = 4, /* with CUT: what comes behind could not be read */
 };
 
 #ifndef __bpf__

@@ -56,6 +56,7 @@ enum call_flag {
 	CALL_NO_ENTER = 2,   /* the entry was not seen: `args` are unreliable, time is unknown */
 	CALL_HIDDEN = 4,     /* recorded for the tracker only: the filter dropped it */
 	CALL_DETACHED = 8,   /* with UNFINISHED: observation ended, not the task */
+	CALL_UNTIMED = 16,   /* nobody asked for the time of entry: `enter_ns` is no such thing */
 };
 
 struct event_call {

@@ -26,7 +26,7 @@ static void draw_args(struct json *j, const struct render_options *options, stru
 	const struct event_view *view)
 {
 	const struct value_text how = value_text_for(options, view);
-	const struct decoded_call *call = view->call;
+	const struct decoded_call *call = view->call, *whole = view->whole;
 
 	json_key(j, "args");
 	json_array_begin(j);
@@ -45,9 +45,9 @@ static void draw_args(struct json *j, const struct render_options *options, stru
 		return;
 	json_key(j, "values");
 	json_object_begin(j);
-	for (size_t i = 0; i < call->nr_args; i++) {
-		json_key(j, call->args[i].name ? call->args[i].name : "");
-		value_json_draw(j, &call->args[i]);
+	for (size_t i = 0; i < whole->nr_args; i++) {
+		json_key(j, whole->args[i].name ? whole->args[i].name : "");
+		value_json_draw(j, &whole->args[i]);
 	}
 	json_object_end(j);
 }
@@ -78,9 +78,9 @@ void call_json_draw(struct json *j, const struct render_options *options, struct
 		json_key(j, "result");
 		json_i64(j, call->ret);
 	}
-	if (view->call->ret_detail.kind == VALUE_ARRAY) {
+	if (view->whole->ret_detail.kind == VALUE_ARRAY) {
 		json_key(j, "result_detail");
-		value_json_draw(j, &view->call->ret_detail);
+		value_json_draw(j, &view->whole->ret_detail);
 	}
 	if (view->call->error && view->call->error_name) {
 		json_key(j, "error");
@@ -94,7 +94,7 @@ void call_json_draw(struct json *j, const struct render_options *options, struct
 	json_i64(j, ev->pid);
 	json_key(j, "tid");
 	json_i64(j, ev->tid);
-	if (call->flags & CALL_NO_ENTER)
+	if (call->flags & (CALL_NO_ENTER | CALL_UNTIMED))
 		return; /* when it began is not known */
 	json_key(j, "timestamp_nanos");
 	json_u64(j, call->enter_ns);

@@ -57,7 +57,7 @@ static void csv_event(void *self, const struct event_view *view)
 	if (!(call->flags & CALL_UNFINISHED))
 		out_printf(c->out, "%lld", (long long)call->ret);
 	out_puts(c->out, ",");
-	if (!(call->flags & (CALL_UNFINISHED | CALL_NO_ENTER)))
+	if (!(call->flags & (CALL_UNFINISHED | CALL_NO_ENTER | CALL_UNTIMED)))
 		out_printf(c->out, "%.3f", (double)(ev->time_ns - call->enter_ns) / 1e3);
 	out_printf(c->out, ",%d,%d,", ev->pid, ev->tid);
 	if (call->enter_ns)

@@ -60,7 +60,7 @@ static void count_call(struct document *d, const struct event_view *view)
 	}
 	d->nr_calls++;
 	d->nr_by_id[view->call->id]++;
-	if (!(call->flags & CALL_NO_ENTER))
+	if (!(call->flags & (CALL_NO_ENTER | CALL_UNTIMED)))
 		d->call_time_ns += view->ev->time_ns - call->enter_ns;
 }
 
@@ -266,6 +266,7 @@ const struct renderer renderer_json = {
 	.media_type = "application/json",
 	.shapes = SHAPE_EVENTS,
 	.structured = true,
+	.whole = true,
 	.begin = json_begin,
 	.event = json_event,
 	.end = json_end,

@@ -171,6 +171,7 @@ const struct renderer renderer_jsonl = {
 	.media_type = "application/jsonl",
 	.shapes = SHAPE_EVENTS,
 	.structured = true,
+	.whole = true,
 	.begin = jsonl_begin,
 	.event = jsonl_event,
 	.end = jsonl_end,

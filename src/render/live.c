@@ -90,7 +90,7 @@ static int live_event(void *self, const struct event *ev, struct err *err)
 {
 	struct live *l = self;
 	struct event_view view = {.ev = ev, .track = l->config.track};
-	struct decoded_call call;
+	struct decoded_call call, whole;
 	struct value siginfo;
 
 	if (!filter_match(l->config.filter, ev, l->config.track))
@@ -98,7 +98,14 @@ static int live_event(void *self, const struct event *ev, struct err *err)
 	l->pid = ev->pid;
 	if (ev->kind == EV_CALL) {
 		decode_call(&l->scratch, &ev->call, &l->config.decode, &call);
-		view.call = &call;
+		view.call = view.whole = &call;
+		if (l->config.renderer->whole && !l->config.decode.verbose) {
+			struct decode_options all = l->config.decode;
+
+			all.verbose = true;
+			decode_call(&l->scratch, &ev->call, &all, &whole);
+			view.whole = &whole;
+		}
 	} else if (ev->kind == EV_SIGNAL) {
 		decode_siginfo(&l->scratch, &ev->signal, &siginfo);
 		view.siginfo = &siginfo;

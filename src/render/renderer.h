@@ -48,6 +48,7 @@ struct renderer {
 	const char *media_type;
 	uint32_t shapes; /* enum render_shape */
 	bool structured; /* for programs: the command's own output must not get between */
+	bool whole;      /* wants calls without abbreviations too */
 	/* The state of one document; options and out are borrowed until `end`. */
 	void *(*begin)(struct out *out, const struct render_options *options);
 	void (*event)(void *self, const struct event_view *view);

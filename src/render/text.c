@@ -125,7 +125,7 @@ static void draw_call(struct text *t, struct buf *line, const struct event_view 
 	if (t->options->timing) {
 		uint64_t took_ns = ev->time_ns - enter_ns;
 
-		if (ev->call.flags & (CALL_UNFINISHED | CALL_NO_ENTER))
+		if (ev->call.flags & (CALL_UNFINISHED | CALL_NO_ENTER | CALL_UNTIMED))
 			buf_adds(line, " <unavailable>");
 		else
 			buf_printf(line, " <%llu.%06u>",

@@ -146,8 +146,9 @@ static void draw_list(const struct value_text *how, struct buf *out, const struc
 
 		if (i)
 			buf_adds(out, separator);
-		if (item->name && (value->kind == VALUE_STRUCT || value->kind == VALUE_ARRAY ||
-					  value->kind == VALUE_CHANGE)) {
+		if (item->name && item->kind != VALUE_REST &&
+			(value->kind == VALUE_STRUCT || value->kind == VALUE_ARRAY ||
+				value->kind == VALUE_CHANGE)) {
 			buf_adds(out, item->name);
 			buf_addc(out, '=');
 		}
@@ -157,6 +158,8 @@ static void draw_list(const struct value_text *how, struct buf *out, const struc
 		if (nr)
 			buf_adds(out, separator);
 		buf_adds(out, "...");
+		if (value->comment && value->flags & VALUE_CUT && nr == value->list.nr)
+			buf_printf(out, " /* %s */", value->comment);
 	}
 }
 
@@ -193,6 +196,20 @@ static void draw_status(struct buf *out, int status)
 	}
 }
 
+static void draw_rest(const struct value_text *how, struct buf *out, const struct value *value)
+{
+	struct value_text quote = *how;
+
+	if (!value->data.bytes) {
+		buf_adds(out, "???");
+		return;
+	}
+	quote.hex_strings = HEX_ALL;
+	buf_printf(out, "/* bytes %zu..%zu */ ", value->data.full_len - value->data.len,
+		value->data.full_len - 1);
+	value_text_quote(&quote, out, value->data.bytes, value->data.len, how->string_limit, false);
+}
+
 static bool is_scalar(const struct value *value)
 {
 	switch (value->kind) {
@@ -200,7 +217,8 @@ static bool is_scalar(const struct value *value)
 	case VALUE_ARRAY:
 	case VALUE_BITSET:
 	case VALUE_STRING:
-	case VALUE_DATA: return false;
+	case VALUE_DATA:
+	case VALUE_REST: return false;
 	default: return true;
 	}
 }
@@ -247,20 +265,20 @@ static void draw(const struct value_text *how, struct buf *out, const struct val
 	case VALUE_FD: draw_fd(how, out, value, returned, depth); break;
 	case VALUE_STATUS: draw_status(out, (int)value->num); break;
 	case VALUE_STRING:
-		if (value->flags & VALUE_ABSTRACT)
-			buf_addc(out, '@');
-		value_text_quote(how, out, value->data.bytes, value->data.len, SIZE_MAX,
-			value->flags & VALUE_CUT);
-		break;
 	case VALUE_DATA: {
+		bool whole = value->kind == VALUE_STRING;
 		struct value_text quote = *how;
 
 		if (value->flags & VALUE_BINARY)
 			quote.hex_strings = HEX_ALL;
-		value_text_quote(&quote, out, value->data.bytes, value->data.len, how->string_limit,
-			value->data.full_len > value->data.len);
+		if (value->flags & VALUE_ABSTRACT)
+			buf_addc(out, '@');
+		value_text_quote(&quote, out, value->data.bytes, value->data.len,
+			whole ? SIZE_MAX : how->string_limit,
+			whole ? value->flags & VALUE_CUT : value->data.full_len > value->data.len);
 		break;
 	}
+	case VALUE_REST: draw_rest(how, out, value); break;
 	case VALUE_STRUCT:
 		buf_addc(out, '{');
 		draw_list(how, out, value, returned, depth, ", ");
@@ -300,7 +318,7 @@ static void draw(const struct value_text *how, struct buf *out, const struct val
 	case VALUE_CHANGE: draw_list(how, out, value, returned, depth, " => "); break;
 	case VALUE_OR: draw_list(how, out, value, returned, depth, "|"); break;
 	}
-	if (value->comment)
+	if (value->comment && !(value->kind >= VALUE_STRUCT && value->flags & VALUE_CUT))
 		buf_printf(out, " /* %s */", value->comment);
 	if (brackets)
 		buf_addc(out, ']');

@@ -10,7 +10,8 @@ struct track;
 
 struct event_view {
 	const struct event *ev;
-	const struct decoded_call *call; /* EV_CALL and EV_CALL_ENTER, else NULL */
-	const struct value *siginfo;     /* EV_SIGNAL, else NULL */
-	const struct track *track;       /* the tracker, already past this event */
+	const struct decoded_call *call;  /* EV_CALL and EV_CALL_ENTER, else NULL */
+	const struct decoded_call *whole; /* likewise, nothing abbreviated; if the renderer asked */
+	const struct value *siginfo;      /* EV_SIGNAL, else NULL */
+	const struct track *track;        /* the tracker, already past this event */
 };

@@ -28,6 +28,14 @@ static void *ring_write(struct ring *r, uint64_t time_ns, uint16_t kind, uint32_
 	return head;
 }
 
+/* The one lane of these, over `r`. */
+static struct ring_lane *lane_open(struct ring_lanes *all, struct ring *r, struct map *tasks)
+{
+	ring_lanes_init(all, 1, RING_BYTES, 64 << 20);
+	ring_lane_init(all, 0, &r->ring, tasks);
+	return &all->lanes[0];
+}
+
 static struct event take(struct ring_lane *l)
 {
 	struct event ev;
@@ -40,10 +48,11 @@ TEST(shows_records_in_order_and_gives_the_room_back)
 {
 	struct ring *r = ring_create();
 	struct map tasks = MAP_INIT;
-	struct ring_lane l;
+	struct ring_lanes all;
+	struct ring_lane *l;
 	uint64_t time_ns;
 
-	ring_lane_init(&l, &r->ring, RING_BYTES, &tasks);
+	l = lane_open(&all, r, &tasks);
 	/* several times round */
 	for (uint64_t i = 1; i <= 500; i++) {
 		struct wire_call *call =
@@ -51,32 +60,88 @@ TEST(shows_records_in_order_and_gives_the_room_back)
 
 		call->nr = i;
 		call->ret = -2;
-		assert_false(ring_lane_ops.peek(&l, &time_ns));
-		ring_lane_refresh(&l);
-		assert_true(ring_lane_ops.peek(&l, &time_ns));
+		assert_false(ring_lane_ops.peek(l, &time_ns));
+		ring_lane_refresh(l);
+		assert_true(ring_lane_ops.peek(l, &time_ns));
 		assert_int_equal(time_ns, i * 10);
-		assert_int_equal(take(&l).call.nr, i);
-		assert_int_equal(take(&l).call.ret, -2);
-		ring_lane_ops.done(&l);
-		assert_false(ring_lane_ops.peek(&l, &time_ns));
+		assert_int_equal(take(l).call.nr, i);
+		assert_int_equal(take(l).call.ret, -2);
+		ring_lane_ops.done(l);
+		assert_false(ring_lane_ops.peek(l, &time_ns));
 		assert_true(r->ring.head - r->ring.tail <= RING_BYTES / 8);
 	}
-	ring_lane_release(&l);
+	ring_lane_release(l);
 	assert_int_equal(r->ring.tail, r->ring.head);
-	ring_lane_deinit(&l);
+	ring_lanes_deinit(&all);
+	free(r);
+}
+
+TEST(a_ring_that_fills_up_meanwhile_is_moved_to_memory)
+{
+	const uint32_t len = sizeof(struct wire_call);
+	struct ring *r = ring_create();
+	struct map tasks = MAP_INIT;
+	struct ring_lanes all;
+	struct ring_lane *l = lane_open(&all, r, &tasks);
+	uint64_t time_ns, written = 0, taken = 0;
+
+	/* 20 come for each that is dealt with, as long as there is room */
+	while (taken < 100000) {
+		for (int i = 0; i < 20 && written < 100000; i++) {
+			struct wire_call *call;
+
+			if (r->ring.head - r->ring.tail + len > RING_BYTES)
+				break;
+			call = ring_write(r, written + 1, EV_CALL_EXIT, len);
+			call->nr = (uint32_t)written++;
+		}
+		ring_lane_refresh(l);
+		assert_true(ring_lane_ops.peek(l, &time_ns));
+		assert_int_equal(time_ns, taken + 1);
+		assert_int_equal(take(l).call.nr, taken);
+		ring_lane_ops.done(l);
+		taken++;
+	}
+	assert_false(ring_lane_ops.peek(l, &time_ns));
+	assert_true(all.backlog_peak > 1 << 20);
+	assert_int_equal(all.backlog_used, 0);
+	ring_lane_release(l);
+	assert_int_equal(r->ring.tail, r->ring.head);
+	ring_lanes_deinit(&all);
+	free(r);
+}
+
+TEST(memory_for_what_is_moved_has_a_limit)
+{
+	struct ring *r = ring_create();
+	struct map tasks = MAP_INIT;
+	struct ring_lanes all;
+	struct ring_lane *l = lane_open(&all, r, &tasks);
+
+	all.backlog_max = 1;
+	for (int i = 0; i < RING_BYTES / (int)sizeof(struct wire_call); i++)
+		ring_write(r, i + 1, EV_CALL_EXIT, sizeof(struct wire_call));
+	ring_lane_refresh(l);
+	all.until_look = 1;
+	ring_lane_ops.done(l);
+	assert_int_equal(all.backlog_peak, 0);
+	/* half of the ring lies there still */
+	assert_true(r->ring.head - r->ring.tail > RING_BYTES / 2);
+	ring_lanes_deinit(&all);
 	free(r);
 }
 
 TEST(a_record_in_the_making_bounds_what_is_complete)
 {
 	struct ring *r = ring_create();
-	struct ring_lane l;
+	struct ring_lanes all;
+	struct ring_lane *l;
 
-	ring_lane_init(&l, &r->ring, RING_BYTES, NULL);
-	assert_true(ring_lane_refresh(&l) == UINT64_MAX);
+	l = lane_open(&all, r, NULL);
+	assert_true(ring_lane_refresh(l) == UINT64_MAX);
 	r->ring.open_ns = 700;
-	assert_int_equal(ring_lane_refresh(&l), 699);
-	ring_lane_deinit(&l);
+	assert_int_equal(ring_lane_refresh(l), 699);
+	ring_lanes_deinit(&all);
 	free(r);
 }
 
@@ -94,16 +159,17 @@ TEST(chunks_become_captures)
 	struct ring *r = ring_create();
 	struct wire_call *call = ring_write(r, 1, EV_CALL_ENTER, sizeof(*call) + 64);
 	uint8_t *at = (uint8_t *)(call + 1);
-	struct ring_lane l;
+	struct ring_lanes all;
+	struct ring_lane *l;
 	struct event ev;
 
 	call->nr_chunks = 2;
 	at += put_chunk(at, 0x1000, "hello", 5);
 	at += put_chunk(at, 0x2000, "", 0);
 	call->head.len = at - (uint8_t *)call;
-	ring_lane_init(&l, &r->ring, RING_BYTES, NULL);
-	ring_lane_refresh(&l);
-	ev = take(&l);
+	l = lane_open(&all, r, NULL);
+	ring_lane_refresh(l);
+	ev = take(l);
 	assert_int_equal(ev.call.nr_captures, 2);
 	assert_int_equal(ev.call.captures[0].addr, 0x1000);
 	assert_int_equal(ev.call.captures[0].len, 5);
@@ -113,8 +179,8 @@ TEST(chunks_become_captures)
 
 	/* one that claims more than there is ends the list */
 	((struct wire_chunk *)(call + 1))->len = 1000;
-	assert_int_equal(take(&l).call.nr_captures, 0);
-	ring_lane_deinit(&l);
+	assert_int_equal(take(l).call.nr_captures, 0);
+	ring_lanes_deinit(&all);
 	free(r);
 }
 
@@ -124,7 +190,8 @@ TEST(keeps_the_list_of_tasks)
 	struct map tasks = MAP_INIT;
 	struct wire_fork *fork = ring_write(r, 1, EV_FORK, sizeof(*fork));
 	struct wire_exec *exec;
-	struct ring_lane l;
+	struct ring_lanes all;
+	struct ring_lane *l;
 
 	fork->child_pid = 100;
 	fork->child_tid = 102;
@@ -133,19 +200,19 @@ TEST(keeps_the_list_of_tasks)
 	exec->path_len = 5;
 	memcpy(exec + 1, "/a/b", 5);
 	ring_write(r, 3, EV_EXIT, sizeof(struct wire_exit));
-	ring_lane_init(&l, &r->ring, RING_BYTES, &tasks);
-	ring_lane_refresh(&l);
+	l = lane_open(&all, r, &tasks);
+	ring_lane_refresh(l);
 
-	assert_int_equal(take(&l).fork.child_tid, 102);
+	assert_int_equal(take(l).fork.child_tid, 102);
 	assert_ptr_equal(map_get(&tasks, 102), (void *)100);
-	ring_lane_ops.done(&l);
-	assert_string_equal(take(&l).exec.path, "/a/b");
+	ring_lane_ops.done(l);
+	assert_string_equal(take(l).exec.path, "/a/b");
 	assert_null(map_get(&tasks, 102));
 	assert_ptr_equal(map_get(&tasks, 101), (void *)100);
-	ring_lane_ops.done(&l);
-	assert_int_equal(take(&l).kind, EV_EXIT);
+	ring_lane_ops.done(l);
+	assert_int_equal(take(l).kind, EV_EXIT);
 	assert_null(map_get(&tasks, 101));
-	ring_lane_deinit(&l);
+	ring_lanes_deinit(&all);
 	map_deinit(&tasks);
 	free(r);
 }
@@ -153,28 +220,29 @@ TEST(keeps_the_list_of_tasks)
 TEST(losses_are_told_once)
 {
 	struct ring *r = ring_create();
-	struct ring_lane l;
+	struct ring_lanes all;
+	struct ring_lane *l;
 	struct event ev;
 
-	ring_lane_init(&l, &r->ring, RING_BYTES, NULL);
-	assert_false(ring_lane_lost(&l, 3, 1000, &ev));
+	l = lane_open(&all, r, NULL);
+	assert_false(ring_lane_lost(l, 3, 1000, &ev));
 	r->ring.lost = 7;
 	r->ring.lost_first_ns = 500;
 	r->ring.lost_last_ns = 600;
-	assert_true(ring_lane_lost(&l, 3, 1000, &ev));
+	assert_true(ring_lane_lost(l, 3, 1000, &ev));
 	assert_int_equal(ev.kind, EV_LOST);
 	assert_int_equal(ev.lost.count, 7);
 	assert_int_equal(ev.lost.from_ns, 500);
 	assert_int_equal(ev.time_ns, 1000);
-	assert_false(ring_lane_lost(&l, 3, 1001, &ev));
+	assert_false(ring_lane_lost(l, 3, 1001, &ev));
 
 	/* the program had looked at the first time before it was taken away */
 	r->ring.lost = 8;
 	r->ring.lost_last_ns = 610;
-	assert_true(ring_lane_lost(&l, 3, 2000, &ev));
+	assert_true(ring_lane_lost(l, 3, 2000, &ev));
 	assert_int_equal(ev.lost.count, 1);
 	assert_int_equal(ev.lost.from_ns, 600);
-	ring_lane_deinit(&l);
+	ring_lanes_deinit(&all);
 	free(r);
 }
 

@@ -1,7 +1,6 @@
 #include "test.h"
 
 #include <fcntl.h>
-#include <linux/bpf.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <linux/futex.h>
@@ -126,7 +125,6 @@ TEST(fcntl_and_ioctl_by_command)
 	static const struct winsize size = {24, 80, 0, 0};
 	static const struct fiemap asked = {
 		.fm_length = FIEMAP_MAX_OFFSET, .fm_flags = FIEMAP_FLAG_SYNC, .fm_extent_count = 1};
-	static const uint32_t ids[3] = {5, 0, 0};
 	const struct recorded rows[] = {
 		{"fcntl", {3, F_GETFD, 99}, 1, {{0}}, "fcntl(3, F_GETFD) = 0x1 flags FD_CLOEXEC"},
 		{"fcntl", {3, F_GETFD, 99}, 0, {{0}}, "fcntl(3, F_GETFD) = 0"},
@@ -148,17 +146,6 @@ TEST(fcntl_and_ioctl_by_command)
 		{"ioctl", {1, FS_IOC_FIEMAP, 0x1000}, -ENOTSUP, {IN(2, asked)},
 			"ioctl(1, FS_IOC_FIEMAP, {fm_start=0, fm_length=18446744073709551615, "
 			"fm_flags=FIEMAP_FLAG_SYNC, fm_extent_count=1}) = EOPNOTSUPP"},
-		{"bpf", {BPF_OBJ_GET_INFO_BY_FD, 0x1000, 12}, 0, {IN(1, ids)},
-			"bpf(BPF_OBJ_GET_INFO_BY_FD, {info={bpf_fd=5, info_len=0, info=NULL}}, 12) = 0"},
-		{"bpf", {BPF_MAP_DELETE_ELEM, 0x1000, 12}, -ENOENT, {IN(1, ids)},
-			"bpf(BPF_MAP_DELETE_ELEM, {map_fd=5, key=NULL, value=NULL, flags=BPF_ANY}, 12) "
-			"= ENOENT"},
-		{"bpf", {BPF_LINK_GET_FD_BY_ID, 0x1000, 12}, 4, {IN(1, ids)},
-			"bpf(BPF_LINK_GET_FD_BY_ID, {link_id=5}, 12) = 4"},
-		{"bpf", {BPF_MAP_GET_FD_BY_ID, 0x1000, 12}, -ENOENT, {IN(1, ids)},
-			"bpf(BPF_MAP_GET_FD_BY_ID, {map_id=5, next_id=0, open_flags=0}, 12) = ENOENT"},
-		{"bpf", {BPF_MAP_GET_NEXT_ID, 0x1000, 12}, -ENOENT, {IN(1, ids)},
-			"bpf(BPF_MAP_GET_NEXT_ID, {start_id=5, next_id=0, open_flags=0}, 12) = ENOENT"},
 		{"ioctl", {1, _IOC(_IOC_READ | _IOC_WRITE, 0x99, 5, 64), 0x1000}, 0, {{0}},
 			"ioctl(1, _IOC(_IOC_READ|_IOC_WRITE, 0x99, 0x5, 0x40), 0x1000) = 0"},
 	};
@@ -243,7 +230,6 @@ TEST(given_and_written_back)
 {
 	static const struct fiemap asked = {.fm_length = 4096, .fm_extent_count = 1};
 	static const struct fiemap found = {.fm_mapped_extents = 2};
-	static const uint32_t before[3] = {5, 0, 0}, after[3] = {5, 6, 0};
 	const struct {
 		enum call_id id;
 		uint64_t args[3];
@@ -254,8 +240,6 @@ TEST(given_and_written_back)
 		{CALL_ioctl, {1, FS_IOC_FIEMAP, 0x1000}, 2, {IN(2, asked), OUT(2, found)},
 			"{fm_start=0, fm_length=4096, fm_flags=0, fm_extent_count=1} => {fm_flags=0, "
 			"fm_mapped_extents=2, ...}"},
-		{CALL_bpf, {BPF_PROG_GET_NEXT_ID, 0x1000, 12}, 1, {IN(1, before), OUT(1, after)},
-			"{start_id=5, next_id=0 => 6, open_flags=0}"},
 	};
 	const struct value_text how = {.string_limit = 64};
 	const struct decode_options opts = {0};

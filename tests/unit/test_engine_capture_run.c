@@ -120,8 +120,12 @@ TEST(a_fault_spoils_one_argument_only)
 
 	take(&r, specs, &call, CAPTURE_AT_ENTER, 64);
 	assert_int_equal(r.chunks.len, 3);
-	expect_chunk(&r, end - 8, 0, CAPTURE_FAULT);
+	expect_chunk(&r, end - 8, 8, CAPTURE_CUT | CAPTURE_SHORT);
 	expect_chunk(&r, text, 6, 0);
+	expect_chunk(&r, pages, 16, 0);
+	call.args[0] = (uintptr_t)end;
+	take(&r, specs, &call, CAPTURE_AT_ENTER, 64);
+	expect_chunk(&r, end, 0, CAPTURE_FAULT);
 	expect_chunk(&r, pages, 16, 0);
 	unmap_edge(pages);
 	capture_run_deinit(&r);

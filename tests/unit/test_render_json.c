@@ -37,8 +37,10 @@ static void play(struct played *ret, const struct renderer *renderer, uint64_t m
 	out_init(&out, -1);
 	document = renderer->begin(&out, &options);
 	for (size_t i = 0; i < nr; i++) {
-		struct event_view view = {
-			.ev = &events[i], .call = events[i].kind == EV_CALL ? &call : NULL};
+		struct event_view view = {.ev = &events[i]};
+
+		if (events[i].kind == EV_CALL)
+			view.call = view.whole = &call;
 
 		call.error = events[i].call.ret < 0 && events[i].kind == EV_CALL ? EPIPE : 0;
 		call.error_name = "EPIPE";

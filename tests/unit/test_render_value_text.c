@@ -90,6 +90,38 @@ TEST(strings_are_whole_and_data_is_shortened)
 	check(&cut, "\"abc\"...");
 }
 
+TEST(what_is_behind_a_structure)
+{
+	struct value rest = data(VALUE_REST, "\1\2\3\4\5\6\7\10\11", 9), items[2], all;
+
+	rest.name = "rest";
+	rest.data.len = 3;
+	rest.data.full_len = 27;
+	items[0] = number(VALUE_INT, 7);
+	items[0].name = "size";
+	items[1] = rest;
+	all = list(VALUE_STRUCT, items, 2);
+	check(&all, "{size=7, /* bytes 24..26 */ \"\\x01\\x02\\x03\"}");
+	items[1].data.len = 9;
+	check(&all, "{size=7, /* bytes 18..26 */ \"\\x01\\x02\\x03\\x04\\x05\\x06\\x07\\x08\"...}");
+	items[1].data.bytes = NULL;
+	check(&all, "{size=7, ???}");
+}
+
+TEST(arrays_that_end_at_a_hole)
+{
+	struct value items[9], array;
+
+	for (size_t i = 0; i < 9; i++)
+		items[i] = number(VALUE_INT, i);
+	array = list(VALUE_ARRAY, items, 2);
+	array.flags = VALUE_CUT | VALUE_LONG;
+	array.comment = "0x7000";
+	check(&array, "[0, 1, ... /* 0x7000 */]");
+	array.list.nr = 9;
+	check(&array, "[0, 1, 2, 3, 4, 5, 6, 7, ...]");
+}
+
 TEST(escapes_are_the_shortest_that_read_back)
 {
 	struct value a = data(VALUE_STRING,

@@ -139,6 +139,9 @@ static void build_plan(struct engine_plan *plan, const struct trace_options *o,
 				filter_wants_number(filter, abi, nr) ||
 				(tracking && track_call_parts(call_id_of(abi, nr)) & parts);
 	plan->want_unknown = filter_wants_unknown(filter);
+	/* lines that say no time need none; the tracker orders what passes between tasks by it */
+	plan->want_times =
+		strcmp(o->format, "text") || o->timing || o->stamps || o->relative || tracking;
 }
 
 static enum stamp_style stamp_style(const struct trace_options *o)

@@ -34,13 +34,16 @@
 #define BUSY_MS 4
 #define IDLE_MS 50
 
+/* What may gather in memory while the reader is outrun: 5 million calls without captures. */
+#define BACKLOG_MAX (UINT64_C(512) << 20)
+
 /* Inode of the initial PID namespace's /proc/PID/ns/pid; fixed since Linux 3.8. */
 #define INIT_PID_NS 0xeffffffcu
 
 struct engine {
 	struct load load;
-	struct stream *stream;   /* borrowed */
-	struct ring_lane *lanes; /* owned; load.nr_rings of them */
+	struct stream *stream; /* borrowed */
+	struct ring_lanes rings;
 	struct side_lane side;
 	struct ring_buffer *side_ring; /* owned */
 	struct map tasks;              /* tid -> pid of the tasks that live, as the stream told */
@@ -99,7 +102,7 @@ static void raise_priority(struct engine *e)
 	struct sched_param param = {.sched_priority = 1};
 
 	if (!sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &param))
-		e->raised = true;
+		e->raised = e->rings.rests = true;
 	else
 		log_debug("bpf", "no real-time priority: %s", strerror(errno));
 }
@@ -110,7 +113,7 @@ static void restore_priority(struct engine *e)
 
 	if (e->raised)
 		sched_setscheduler(0, SCHED_OTHER, &param);
-	e->raised = false;
+	e->raised = e->rings.rests = false;
 }
 
 static int side_record(void *self, void *data, size_t len)
@@ -128,11 +131,10 @@ static int open_reader(struct engine *e, struct err *err)
 	struct epoll_event event = {.events = EPOLLIN};
 	int rc;
 
-	e->lanes = xcalloc(e->load.nr_rings, sizeof(*e->lanes));
-	for (size_t cpu = 0; cpu < e->load.nr_rings; cpu++) {
-		ring_lane_init(
-			&e->lanes[cpu], load_ring(&e->load, cpu), e->load.ring_bytes, &e->tasks);
-		stream_add_lane(e->stream, &ring_lane_ops, &e->lanes[cpu]);
+	ring_lanes_init(&e->rings, e->load.nr_rings, e->load.ring_bytes, BACKLOG_MAX);
+	for (size_t cpu = 0; cpu < e->rings.nr; cpu++) {
+		ring_lane_init(&e->rings, cpu, load_ring(&e->load, cpu), &e->tasks);
+		stream_add_lane(e->stream, &ring_lane_ops, &e->rings.lanes[cpu]);
 	}
 	stream_add_lane(e->stream, &side_lane_ops, &e->side);
 	e->side_ring = ring_buffer__new(load_side_fd(&e->load), side_record, e, NULL);
@@ -255,12 +257,13 @@ static uint64_t refresh(struct engine *e)
 	uint64_t now_ns = clock_now_ns();
 	uint64_t horizon_ns = now_ns - SLACK_NS;
 
-	for (size_t cpu = 0; cpu < e->load.nr_rings; cpu++) {
-		uint64_t complete_ns = ring_lane_refresh(&e->lanes[cpu]);
+	for (size_t cpu = 0; cpu < e->rings.nr; cpu++) {
+		struct ring_lane *lane = &e->rings.lanes[cpu];
+		uint64_t complete_ns = ring_lane_refresh(lane);
 		struct event lost;
 
 		horizon_ns = MIN(horizon_ns, complete_ns);
-		if (ring_lane_lost(&e->lanes[cpu], cpu, now_ns, &lost))
+		if (ring_lane_lost(lane, cpu, now_ns, &lost))
 			side_lane_add(&e->side, &lost);
 	}
 	ring_buffer__consume(e->side_ring);
@@ -272,8 +275,8 @@ static int64_t pump(struct engine *e, bool to_the_end, struct err *err)
 	uint64_t horizon_ns = refresh(e);
 	int64_t nr = stream_pump(e->stream, to_the_end ? UINT64_MAX : horizon_ns, err);
 
-	for (size_t cpu = 0; cpu < e->load.nr_rings; cpu++)
-		ring_lane_release(&e->lanes[cpu]);
+	for (size_t cpu = 0; cpu < e->rings.nr; cpu++)
+		ring_lane_release(&e->rings.lanes[cpu]);
 	return nr;
 }
 
@@ -301,7 +304,10 @@ static int bpf_poll(struct engine *e, int timeout_ms, struct err *err)
 	nr = pump(e, ended, err);
 	if (nr < 0)
 		return (int)nr;
-	e->interval_ms = nr || ended ? BUSY_MS : MIN(e->interval_ms * 2, IDLE_MS);
+	if (e->rings.backlog_used)
+		e->interval_ms = 0; /* and so is, most likely, more than that */
+	else
+		e->interval_ms = nr || ended ? BUSY_MS : MIN(MAX(e->interval_ms, 1) * 2, IDLE_MS);
 	return !ended || e->pidfd >= 0;
 }
 
@@ -336,7 +342,7 @@ static int bpf_detach(struct engine *e, struct err *err)
 	e->detached = true;
 	load_detach(&e->load);
 	restore_priority(e);
-	if (!e->lanes)
+	if (!e->rings.nr)
 		return 0;
 	nr = pump(e, true, err);
 	return nr < 0 ? (int)nr : say_detached(e, err);
@@ -348,9 +354,10 @@ static void bpf_close(struct engine *e)
 		return;
 	load_detach(&e->load);
 	restore_priority(e);
-	for (size_t cpu = 0; e->lanes && cpu < e->load.nr_rings; cpu++)
-		ring_lane_deinit(&e->lanes[cpu]);
-	free(e->lanes);
+	if (e->rings.backlog_peak)
+		log_debug("bpf", "the reader was outrun: %llu MiB gathered",
+			(unsigned long long)e->rings.backlog_peak >> 20);
+	ring_lanes_deinit(&e->rings);
 	side_lane_deinit(&e->side);
 	ring_buffer__free(e->side_ring);
 	load_close(&e->load);

@@ -79,7 +79,7 @@ __noinline int chunk_bytes(__u64 addr, __u32 len, __u32 flags)
 		BOUND(size, 4096);
 		if (bpf_probe_read_user(chunk + 1, size, (void *)addr))
 			return chunk_fault(r, chunk, addr);
-		flags |= CAPTURE_CUT;
+		flags |= CAPTURE_CUT | CAPTURE_SHORT;
 	}
 	chunk_add(r, chunk, addr, size, flags);
 	return 0;

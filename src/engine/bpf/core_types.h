@@ -9,6 +9,7 @@
  */
 
 #include <linux/types.h>
+#include <stdbool.h>
 
 #define PF_IO_WORKER   0x00000010
 #define PF_EXITING     0x00000004
@@ -44,6 +45,10 @@ struct pt_regs {
 /* Stores become visible in their order (TSO); only the compiler must be held back. */
 #define RELEASE_BARRIER() asm volatile("" ::: "memory")
 
+/* clone, fork, vfork, clone3 */
+#define NR_IS_FORK(nr)        (((nr) >= 56 && (nr) <= 58) || (nr) == 435)
+#define NR_IS_FORK_COMPAT(nr) ((nr) == 2 || (nr) == 120 || (nr) == 190 || (nr) == 435)
+
 #define TS_COMPAT 0x0002 /* thread_info.status: in a 32-bit call */
 
 static __always_inline void regs_args(const struct pt_regs *regs, int abi, __u64 *args)
@@ -73,6 +78,16 @@ static __always_inline __u64 regs_sp(const struct pt_regs *regs)
 static __always_inline __u32 regs_nr(const struct pt_regs *regs)
 {
 	return regs->orig_ax;
+}
+
+/*
+ * Whether the task whose registers these are is in a call that has not got its result yet: until
+ * then that is -ENOSYS. Entries of other kinds leave a negative number. Wrong for a moment after a
+ * call that does result in ENOSYS.
+ */
+static __always_inline bool regs_in_call(const struct pt_regs *regs)
+{
+	return (__s32)regs->orig_ax >= 0 && (__s32)regs->ax == -38;
 }
 #else
 #error "the registers of this CPU are not described"

@@ -1,11 +1,25 @@
 #include "engine/bpf/lane.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "util/alloc.h"
+#include "util/clock.h"
 #include "util/macros.h"
 
 /* The room is given back in parts: each time costs the programs a cache miss. */
 #define RELEASE_PARTS 16
+
+/*
+ * A real-time reader that never rests is made to: the kernel takes it off its CPU for 50 ms of each
+ * second, and in that time a ring overflows.
+ */
+#define WORK_NS 8000000
+#define REST_NS 600000
+
+/* Records between two looks at how full the rings are, times their number. */
+#define LOOK_EVERY 32
 
 static void read_call(struct event *ev, const struct wire_call *w, struct lane_captures *captures)
 {
@@ -100,9 +114,19 @@ static void note_task(struct map *tasks, const struct event *ev)
 	}
 }
 
+static const struct wire_head *ring_at(const struct ring_lane *l, uint64_t pos)
+{
+	return (const struct wire_head *)((const uint8_t *)(l->ring + 1) + (pos & l->mask));
+}
+
 static const struct wire_head *ring_head(const struct ring_lane *l)
 {
-	return (const struct wire_head *)((const uint8_t *)(l->ring + 1) + (l->pos & l->mask));
+	return l->pos < l->moved ? backlog_first(&l->backlog) : ring_at(l, l->pos);
+}
+
+static uint64_t record_len(const struct wire_head *head)
+{
+	return (head->len + 7) & ~7u;
 }
 
 static bool ring_peek(void *lane, uint64_t *ret_time_ns)
@@ -124,26 +148,88 @@ static void ring_take(void *lane, struct event *ret)
 		note_task(l->tasks, ret);
 }
 
+/* Makes room in a ring that is half full, so that dealing with the others may take its time. */
+static void move_to_backlog(struct ring_lane *l)
+{
+	uint64_t head = __atomic_load_n(&l->ring->head, __ATOMIC_ACQUIRE);
+	uint64_t from = MAX(l->moved, l->pos);
+
+	if (head - from <= (l->mask + 1) / 2)
+		return;
+	while (from < head) {
+		const struct wire_head *record = ring_at(l, from);
+		uint64_t len = record_len(record);
+		size_t cost = backlog_cost(&l->backlog, len);
+
+		if (l->all->backlog_used + cost > l->all->backlog_max)
+			break;
+		l->all->backlog_used += cost;
+		backlog_add(&l->backlog, record, len);
+		from += len;
+	}
+	l->moved = from;
+	l->all->backlog_peak = MAX(l->all->backlog_peak, l->all->backlog_used);
+	ring_lane_release(l);
+}
+
+static void look_at_levels(struct ring_lanes *all)
+{
+	/* their heads are in other CPUs' caches */
+	all->until_look = LOOK_EVERY * (uint32_t)all->nr;
+	for (size_t i = 0; i < all->nr; i++)
+		move_to_backlog(&all->lanes[i]);
+	if (all->rests && clock_now_ns() - all->rested_ns > WORK_NS)
+		ring_lanes_rest(all);
+}
+
+void ring_lanes_rest(struct ring_lanes *all)
+{
+	static const struct timespec rest = {.tv_nsec = REST_NS};
+
+	nanosleep(&rest, NULL);
+	all->rested_ns = clock_now_ns();
+}
+
 static void ring_done(void *lane)
 {
 	struct ring_lane *l = lane;
+	uint64_t len = record_len(ring_head(l));
 
-	l->pos += (ring_head(l)->len + 7) & ~7u;
-	if (l->pos - l->ring->tail > l->mask / RELEASE_PARTS)
+	if (l->pos < l->moved)
+		l->all->backlog_used -= backlog_drop(&l->backlog, len);
+	l->pos += len;
+	if (l->pos > l->moved && l->pos - l->ring->tail > l->mask / RELEASE_PARTS)
 		ring_lane_release(l);
+	if (!--l->all->until_look)
+		look_at_levels(l->all);
 }
 
 const struct lane_ops ring_lane_ops = {ring_peek, ring_take, ring_done};
 
-void ring_lane_init(
-	struct ring_lane *l, struct wire_ring *ring, uint64_t ring_bytes, struct map *tasks)
+void ring_lanes_init(struct ring_lanes *all, size_t nr, uint64_t ring_bytes, uint64_t backlog_max)
 {
-	*l = (struct ring_lane){.ring = ring, .mask = ring_bytes - 1, .tasks = tasks};
+	*all = (struct ring_lanes){.lanes = xcalloc(nr, sizeof(*all->lanes)),
+		.nr = nr,
+		.backlog_max = backlog_max,
+		.until_look = LOOK_EVERY};
+	for (size_t i = 0; i < nr; i++)
+		all->lanes[i] = (struct ring_lane){.mask = ring_bytes - 1, .all = all};
 }
 
-void ring_lane_deinit(struct ring_lane *l)
+void ring_lanes_deinit(struct ring_lanes *all)
 {
-	VEC_DEINIT(&l->captures.list);
+	for (size_t i = 0; i < all->nr; i++) {
+		VEC_DEINIT(&all->lanes[i].captures.list);
+		backlog_deinit(&all->lanes[i].backlog);
+	}
+	free(all->lanes);
+	*all = (struct ring_lanes){0};
+}
+
+void ring_lane_init(struct ring_lanes *all, size_t at, struct wire_ring *ring, struct map *tasks)
+{
+	all->lanes[at].ring = ring;
+	all->lanes[at].tasks = tasks;
 }
 
 uint64_t ring_lane_refresh(struct ring_lane *l)
@@ -157,8 +243,10 @@ uint64_t ring_lane_refresh(struct ring_lane *l)
 
 void ring_lane_release(struct ring_lane *l)
 {
-	if (l->ring->tail != l->pos)
-		__atomic_store_n(&l->ring->tail, l->pos, __ATOMIC_RELEASE);
+	uint64_t free_to = MAX(l->pos, l->moved);
+
+	if (l->ring->tail != free_to)
+		__atomic_store_n(&l->ring->tail, free_to, __ATOMIC_RELEASE);
 }
 
 bool ring_lane_lost(struct ring_lane *l, int32_t cpu, uint64_t now_ns, struct event *ret)

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/bpf/backlog.h"
 #include "engine/bpf/wire.h"
 #include "event/stream.h"
 #include "util/map.h"
@@ -15,12 +16,28 @@ struct lane_captures {
 	VEC(struct capture) list;
 };
 
+struct ring_lane;
+
+/* What the lanes of one engine have in common. */
+struct ring_lanes {
+	struct ring_lane *lanes; /* owned */
+	size_t nr;
+	uint64_t backlog_max; /* bytes of memory */
+	uint64_t backlog_used, backlog_peak;
+	uint32_t until_look; /* records until the rings' levels are looked at */
+	bool rests;          /* the reader has real-time priority, and sleeps now and then */
+	uint64_t rested_ns;
+};
+
 /* The ring of one CPU. */
 struct ring_lane {
 	struct wire_ring *ring; /* borrowed */
 	uint64_t mask;
 	uint64_t pos;   /* bytes consumed */
+	uint64_t moved; /* bytes that have left the ring; what lies between is in the backlog */
 	uint64_t limit; /* bytes that may be looked at */
+	struct backlog backlog;
+	struct ring_lanes *all; /* borrowed */
 	struct lane_captures captures;
 	struct map *tasks; /* borrowed: tid -> pid of the tasks that live */
 	uint64_t lost;     /* of the ring's losses, told */
@@ -41,9 +58,14 @@ struct side_lane {
 extern const struct lane_ops ring_lane_ops;
 extern const struct lane_ops side_lane_ops;
 
-void ring_lane_init(
-	struct ring_lane *l, struct wire_ring *ring, uint64_t ring_bytes, struct map *tasks);
-void ring_lane_deinit(struct ring_lane *l);
+/* `ring_bytes` of each ring. The lanes themselves are added by ring_lane_init. */
+void ring_lanes_init(struct ring_lanes *all, size_t nr, uint64_t ring_bytes, uint64_t backlog_max);
+void ring_lanes_deinit(struct ring_lanes *all);
+
+/* Leaves the CPU to others for a moment. */
+void ring_lanes_rest(struct ring_lanes *all);
+
+void ring_lane_init(struct ring_lanes *all, size_t at, struct wire_ring *ring, struct map *tasks);
 
 /*
  * Lets the lane show what lies in the ring now. Returns a time up to which that is complete: what

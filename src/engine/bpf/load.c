@@ -22,7 +22,8 @@
 
 /* What tracer.bpf.c writes out because it cannot include event.h. */
 static_assert(EV_CALL_ENTER == 1 && EV_CALL_EXIT == 2 && EV_FORK == 4 && EV_EXEC == 5 &&
-		      EV_EXIT == 6 && EV_SIGNAL == 8 && EV_STOP == 19 && CALL_NO_ENTER == 2,
+		      EV_EXIT == 6 && EV_SIGNAL == 8 && EV_STOP == 19 && CALL_NO_ENTER == 2 &&
+		      CALL_UNTIMED == 16,
 	"event kinds");
 static_assert(FORK_THREAD == 1 && FORK_SHARES_VM == 2 && FORK_SHARES_FILES == 4 &&
 		      FORK_SHARES_FS == 8 && FORK_VFORK == 16,
@@ -51,7 +52,8 @@ enum query {
 	QUERY_SIGNAL_EXIT_CODE,
 	QUERY_SIGNAL_EXEC_TASK, /* under another name before Linux 5.16 */
 	QUERY_BPRM_FILENAME,
-	QUERY_HOOKS, /* first of the ids of what programs attach to */
+	QUERY_TASK_PT_REGS, /* a helper, since Linux 5.15 */
+	QUERY_HOOKS,        /* first of the ids of what programs attach to */
 };
 
 enum hook_way { HOOK_TP_BTF, HOOK_RAW_TP, HOOK_ITER };
@@ -99,6 +101,7 @@ static int ask_kernel(struct facts *f, struct err *err)
 		[QUERY_SIGNAL_EXIT_CODE] = {KERNEL_BTF_STRUCT, "signal_struct", "group_exit_code"},
 		[QUERY_SIGNAL_EXEC_TASK] = {KERNEL_BTF_STRUCT, "signal_struct", "group_exec_task"},
 		[QUERY_BPRM_FILENAME] = {KERNEL_BTF_STRUCT, "linux_binprm", "filename"},
+		[QUERY_TASK_PT_REGS] = {KERNEL_BTF_FUNC, "bpf_task_pt_regs"},
 	};
 	int rc;
 
@@ -113,8 +116,9 @@ static int ask_kernel(struct facts *f, struct err *err)
 	for (size_t i = 0; i < ARRAY_SIZE(f->queries); i++) {
 		const struct kernel_btf_query *q = &f->queries[i];
 
-		bool optional = i < QUERY_HOOKS ? i == QUERY_SIGNAL_EXEC_TASK
-						: hooks[i - QUERY_HOOKS].optional;
+		bool optional = i < QUERY_HOOKS
+					? i == QUERY_SIGNAL_EXEC_TASK || i == QUERY_TASK_PT_REGS
+					: hooks[i - QUERY_HOOKS].optional;
 
 		if (!q->id && !optional)
 			return err_set(err, -EOPNOTSUPP, "this kernel has no %s%s%s", q->type,
@@ -189,6 +193,24 @@ static const struct capture_recipe *recipe_of(enum abi abi, uint32_t nr)
 	return id == CALL_NONE ? NULL : syscall_row_captures(abi, id);
 }
 
+static uint8_t looks_of(enum abi abi, uint32_t nr, uint16_t rule, bool untimed)
+{
+	uint16_t entry = untimed ? WIRE_RULE_ENTER_ARGS | WIRE_RULE_SEND_ENTER | WIRE_RULE_EXEC |
+					   WIRE_RULE_STACK
+				 : UINT16_MAX;
+	uint8_t ret = 0;
+
+	switch (call_id_of(abi, nr)) {
+	case CALL_clone:
+	case CALL_clone3:
+	case CALL_fork:
+	case CALL_vfork: ret |= WIRE_LOOK_EXIT; break; /* see WIRE_PHASE_CHILD */
+	default: break;
+	}
+	ret |= rule & entry ? WIRE_LOOK_ENTER : 0;
+	return ret | (rule ? WIRE_LOOK_EXIT : 0);
+}
+
 static void set_rodata(struct load *l, const struct engine_plan *plan, const struct facts *f)
 {
 	const struct kernel_btf_query *q = f->queries;
@@ -206,6 +228,7 @@ static void set_rodata(struct load *l, const struct engine_plan *plan, const str
 	ro->off_signal_exit_code = q[QUERY_SIGNAL_EXIT_CODE].offset;
 	ro->off_bprm_filename = q[QUERY_BPRM_FILENAME].offset;
 	ro->follow = plan->follow;
+	ro->untimed = !plan->want_times && !plan->want_enters && q[QUERY_TASK_PT_REGS].id;
 	ro->string_limit = plan->string_limit;
 	ro->ring_bytes = l->ring_bytes;
 	ro->ring_mask = l->ring_bytes - 1;
@@ -218,7 +241,7 @@ static void set_rodata(struct load *l, const struct engine_plan *plan, const str
 			uint16_t rule = rule_of(plan, abi, nr, recipe_of(abi, nr));
 
 			ro->rules[abi * CALL_NR_LIMIT + nr] = rule;
-			ro->any_rule[nr] |= !!rule;
+			ro->looks[nr] |= looks_of(abi, nr, rule, ro->untimed);
 		}
 	}
 }

@@ -24,7 +24,9 @@ const volatile __u32 off_bprm_filename;
 const volatile bool follow;
 const volatile __u16 unknown_rule; /* enum wire_rule of numbers at or above WIRE_NR_LIMIT */
 const volatile __u16 rules[WIRE_NR_RULES];
-const volatile __u8 any_rule[WIRE_NR_LIMIT]; /* whether the number has a rule in some ABI */
+const volatile __u8 looks[WIRE_NR_LIMIT]; /* enum wire_look */
+/* Entries without anything to copy are not looked at: they are known by the exit alone. */
+const volatile bool untimed;
 const volatile __u32 string_limit;
 const volatile __u64 ring_bytes; /* a power of two */
 const volatile __u64 ring_mask;

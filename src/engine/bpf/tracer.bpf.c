@@ -26,7 +26,7 @@ enum {
 	FORK_SHARES_FS = 8,
 	FORK_VFORK = 16
 };
-enum { CALL_NO_ENTER = 2 };
+enum { CALL_NO_ENTER = 2, CALL_UNTIMED = 16 };
 enum { SIGNAL_KILL = 9, SIGNAL_STOP = 19, SIGNAL_TTOU = 22 };
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
@@ -53,9 +53,9 @@ static __always_inline __u32 rule_of(__u32 abi, __u32 nr)
  * Most calls that a filter drops end here, before anything is called: on CPUs that need safe
  * returns each call of a helper costs 10 ns.
  */
-static __always_inline bool is_dropped(__u32 nr)
+static __always_inline bool is_dropped(__u32 nr, enum wire_look look)
 {
-	return nr < WIRE_NR_LIMIT && !any_rule[INDEX(nr, WIRE_NR_LIMIT)];
+	return nr < WIRE_NR_LIMIT && !(looks[INDEX(nr, WIRE_NR_LIMIT)] & look);
 }
 
 /* NULL when the task is not traced. */
@@ -231,7 +231,7 @@ int sys_enter(__u64 *ctx)
 	__u32 abi, rule, nr = ctx[1];
 	__u64 now;
 
-	if (is_dropped(nr))
+	if (is_dropped(nr, WIRE_LOOK_ENTER))
 		return 0;
 	task = bpf_get_current_task_btf();
 	t = task_get(task);
@@ -282,6 +282,33 @@ static __always_inline bool is_dying(struct task_struct *task, const struct wire
 	return (flags & SIGNAL_GROUP_EXIT) || (exec_task && exec_task != (__u64)task);
 }
 
+/*
+ * What the entry would have noted of the call whose registers these are. Returns how much of it is
+ * known (enum call_flag), 0 when the call is not wanted. Without times this is the rule; else the
+ * call was refused by seccomp, or entered before the task was marked.
+ */
+static __always_inline __u8 enter_late(
+	struct wire_task *t, struct task_struct *task, const struct pt_regs *regs)
+{
+	t->abi = KERNEL_FIELD(__u32, task, off_task_status) & TS_COMPAT ? 1 : 0;
+	t->nr = regs_nr(regs);
+	t->rule = rule_of(t->abi, t->nr);
+	if (!(t->rule & WIRE_RULE_WANTED))
+		return 0;
+	regs_args(regs, t->abi, t->args);
+	t->retry = t->rule & WIRE_RULE_ENTER_ARGS;
+	t->sent = 0;
+	return untimed && is_dropped(t->nr, WIRE_LOOK_ENTER) ? CALL_UNTIMED : CALL_NO_ENTER;
+}
+
+static __always_inline bool is_fork(struct task_struct *task, const struct pt_regs *regs)
+{
+	__u32 nr = regs_nr(regs);
+
+	return KERNEL_FIELD(__u32, task, off_task_status) & TS_COMPAT ? NR_IS_FORK_COMPAT(nr)
+								      : NR_IS_FORK(nr);
+}
+
 SEC("tp_btf/sys_exit")
 int sys_exit(__u64 *ctx)
 {
@@ -296,35 +323,28 @@ int sys_exit(__u64 *ctx)
 
 	/* sigreturn leaves -1 for a number, which passes, and so does exec, maybe into another ABI
 	 */
-	if (is_dropped(regs_nr(regs)))
+	if (is_dropped(regs_nr(regs), WIRE_LOOK_EXIT))
 		return 0;
 	task = bpf_get_current_task_btf();
 	t = task_get(task);
 	if (!t)
 		return 0;
 	phase = t->phase;
-	if (phase == WIRE_PHASE_WANTED && is_dying(task, t))
+	if (phase == WIRE_PHASE_CHILD)
+		phase = is_fork(task, regs) ? WIRE_PHASE_DROPPED : WIRE_PHASE_NONE;
+	if (phase == WIRE_PHASE_NONE && t->mark == WIRE_MARK_ACTIVE)
+		flags = enter_late(t, task, regs);
+	if ((phase == WIRE_PHASE_WANTED || flags == CALL_UNTIMED) && is_dying(task, t)) {
+		t->phase = WIRE_PHASE_WANTED;
 		return 0; /* the rest is up to sched_process_exit */
+	}
 	t->phase = WIRE_PHASE_NONE;
-	if (phase == WIRE_PHASE_DROPPED)
+	if (phase != WIRE_PHASE_WANTED && !flags)
 		return 0;
 	ret = ctx[1];
-	if (phase == WIRE_PHASE_NONE) {
-		/* refused by seccomp, or entered before the task was marked */
-		if (t->mark != WIRE_MARK_ACTIVE)
-			return 0;
-		t->abi = KERNEL_FIELD(__u32, task, off_task_status) & TS_COMPAT ? 1 : 0;
-		t->nr = regs_nr(regs);
-		t->rule = rule_of(t->abi, t->nr);
-		if (!(t->rule & WIRE_RULE_WANTED))
-			return 0;
-		t->enter_ns = 0;
-		regs_args(regs, t->abi, t->args);
-		t->retry = t->rule & WIRE_RULE_ENTER_ARGS;
-		t->sent = 0;
-		flags = CALL_NO_ENTER;
-	}
 	now = bpf_ktime_get_ns();
+	if (flags)
+		t->enter_ns = flags == CALL_UNTIMED ? now : 0;
 	/* a 32-bit call's result has 32 bits, but an error mostly comes as 64 */
 	if (t->abi == 1)
 		ret = is_error((__s32)ret) ? (__s64)(__s32)ret : (__s64)(__u32)ret;
@@ -385,7 +405,7 @@ int task_newtask(__u64 *ctx)
 	new->pid = KERNEL_FIELD(__s32, child, off_task_tgid);
 	new->tid = KERNEL_FIELD(__s32, child, off_task_pid);
 	/* its first exit is the parent's clone returning 0, which no tracer counts */
-	new->phase = WIRE_PHASE_DROPPED;
+	new->phase = WIRE_PHASE_CHILD;
 	new->mark = WIRE_MARK_ACTIVE;
 	__sync_fetch_and_add(&nr_live, 1);
 
@@ -404,6 +424,26 @@ int task_newtask(__u64 *ctx)
 	fork->reserved = 0;
 	ring_close(r, sizeof(*fork));
 	return 0;
+}
+
+/* Whether the task is in a call that is reported although nobody looked at its entry. */
+static __always_inline bool in_unseen_call(struct task_struct *task, const struct wire_task *t)
+{
+	struct pt_regs *regs;
+	__u32 abi;
+
+	if (t->phase != WIRE_PHASE_NONE)
+		return false;
+	regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	if (!regs_in_call(regs) || !is_dropped(regs_nr(regs), WIRE_LOOK_ENTER))
+		return false;
+	abi = KERNEL_FIELD(__u32, task, off_task_status) & TS_COMPAT ? 1 : 0;
+	return rule_of(abi, regs_nr(regs)) & WIRE_RULE_WANTED;
+}
+
+static __always_inline bool in_wanted_call(struct task_struct *task, const struct wire_task *t)
+{
+	return t->phase == WIRE_PHASE_WANTED || (untimed && in_unseen_call(task, t));
 }
 
 /* Path, argv and envp follow one another; execveat has a descriptor before them. */
@@ -529,8 +569,17 @@ int sched_process_exit(__u64 *ctx)
 	if (mark != WIRE_MARK_ACTIVE && mark != WIRE_MARK_ARMED)
 		return 0;
 	now = bpf_ktime_get_ns();
-	if (t->phase == WIRE_PHASE_WANTED && !t->sent)
-		send_call(t, now, EV_CALL_ENTER, 0, 0);
+	if (untimed && in_unseen_call(task, t)) {
+		t->phase = WIRE_PHASE_WANTED;
+		enter_late(t, task, (struct pt_regs *)bpf_task_pt_regs(task));
+	}
+	if (t->phase == WIRE_PHASE_WANTED && !t->sent) {
+		__u8 flags = is_dropped(t->nr, WIRE_LOOK_ENTER) ? CALL_UNTIMED : 0;
+
+		if (flags)
+			t->enter_ns = now;
+		send_call(t, now, EV_CALL_ENTER, flags, 0);
+	}
 	if (t->pending)
 		send_pending(t, now);
 	r = ring_get();
@@ -623,7 +672,7 @@ int signal_generate(__u64 *ctx)
 		return 0; /* a process on its way out takes no signals, from nobody */
 	}
 
-	if (t->phase != WIRE_PHASE_WANTED) {
+	if (!in_wanted_call(task, t)) {
 		send_signal_aside(t, bpf_ktime_get_ns(), signo, ctx[1]);
 		return 0;
 	}
@@ -637,9 +686,8 @@ int signal_generate(__u64 *ctx)
 	fill_siginfo(t->pending_info, signo, ctx[1]);
 	__sync_lock_test_and_set(&t->pending, WIRE_PENDING_FULL);
 	/* the call may have ended meanwhile, and nobody would look */
-	if (t->phase != WIRE_PHASE_WANTED &&
-		__sync_val_compare_and_swap(&t->pending, WIRE_PENDING_FULL, WIRE_PENDING_NONE) ==
-			WIRE_PENDING_FULL)
+	if (!in_wanted_call(task, t) && __sync_val_compare_and_swap(&t->pending, WIRE_PENDING_FULL,
+						WIRE_PENDING_NONE) == WIRE_PENDING_FULL)
 		send_signal_aside(t, bpf_ktime_get_ns(), signo, ctx[1]);
 	return 0;
 }

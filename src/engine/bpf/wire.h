@@ -100,6 +100,12 @@ enum wire_rule {
 	WIRE_RULE_STACK = 0x8000, /* argument word 0 is to be the stack pointer */
 };
 
+/* Whether a number has to be looked at, in whichever ABI. */
+enum wire_look {
+	WIRE_LOOK_ENTER = 1,
+	WIRE_LOOK_EXIT = 2,
+};
+
 /* Recipes of one call's arguments, by [abi][nr]. */
 struct wire_recipe {
 	struct capture_spec args[CAPTURE_NR_ARGS];
@@ -170,6 +176,7 @@ enum wire_phase {
 	WIRE_PHASE_NONE = 0,    /* in user mode, as far as is known */
 	WIRE_PHASE_DROPPED = 1, /* in a call that is not wanted */
 	WIRE_PHASE_WANTED = 2,  /* in a call that is */
+	WIRE_PHASE_CHILD = 3,   /* new: its first exit is that of its parent's call */
 };
 
 enum wire_pending {
