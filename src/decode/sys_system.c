@@ -1,5 +1,4 @@
 /* The machine as a whole, modules, tracing and io_uring; and numbers that lead nowhere any more. */
-#include <linux/io_uring.h>
 #include <linux/reboot.h>
 #include <string.h>
 #include <sys/sysinfo.h>
@@ -102,42 +101,6 @@ SYSCALL(_sysctl, 0, RET_INT, ARG(args, ADDR));
 
 SYSCALL(uretprobe, 0, RET_INT);
 SYSCALL(uprobe, 0, RET_INT);
-
-/* io_uring */
-SHAPE(uring_params, struct io_uring_params)
-{
-	ADD_FLAGS(flags, io_uring_setup);
-	ADD_HEX(sq_thread_cpu);
-	ADD_UINT(sq_thread_idle);
-}
-
-/* What the kernel adds on success. */
-SHAPE(uring_params_out, struct io_uring_params)
-{
-	fill_uring_params(d, from, ret);
-	ADD_UINT(sq_entries);
-	ADD_UINT(cq_entries);
-	ADD_FLAGS(features, io_uring_features);
-	ret->flags |= VALUE_ABBREV;
-}
-
-static void decode_io_uring_setup(struct decoder *d)
-{
-	struct value *ret = decoder_arg(d, 1);
-
-	if (d->done)
-		decoder_show_shape(d, d->args[1], &shape_uring_params_out, CAPTURE_AT_EXIT, ret);
-	else
-		decoder_show_shape(d, d->args[1], &shape_uring_params, CAPTURE_AT_ENTER, ret);
-}
-
-SYSCALL_ODD(io_uring_setup, CLASS_DESC | CLASS_IO_URING, RET_FD, decode_io_uring_setup,
-	ARG(entries, UINT), ARG(params, RAW_BOTH, SIZE_uring_params));
-SYSCALL(io_uring_enter, CLASS_DESC | CLASS_SIGNAL | CLASS_IO_URING, RET_INT, ARG(fd, FD),
-	ARG(to_submit, UINT), ARG(min_complete, UINT), ARG(flags, FLAGS, io_uring_enter),
-	ARG(sig, SIGSET_IN, 5), ARG(sigsz, SIZE));
-SYSCALL(io_uring_register, CLASS_DESC | CLASS_MEMORY | CLASS_IO_URING, RET_INT, ARG(fd, FD),
-	ARG(opcode, FLAGS, io_uring_register), ARG(arg, ADDR), ARG(nr_args, UINT));
 
 /* reserved or long gone: the kernel answers ENOSYS */
 #define WORDS_3 ARG(arg1, HEX), ARG(arg2, HEX), ARG(arg3, HEX)
