@@ -84,6 +84,42 @@ void field_string(struct decoder *d, const struct field *field, const void *from
 	decoder_show_text(d, field_number(field, from), SIZE_MAX, CAPTURE_AT_ENTER, ret);
 }
 
+void field_odd(struct decoder *d, const struct field *field, const void *from, struct value *ret)
+{
+	if (field_number(field, from))
+		field_hex(d, field, from, ret);
+}
+
+static void show_odd_list(struct decoder *d, const struct field *field, const void *from,
+	unsigned width, struct value *ret)
+{
+	struct field item = {.bytes = (uint16_t)width};
+	bool any = false;
+
+	for (unsigned at = 0; at < field->bytes; at++)
+		any |= ((const uint8_t *)from)[field->at + at] != 0;
+	if (!any)
+		return;
+	list_init(ret, VALUE_ARRAY);
+	for (item.at = field->at; item.at < field->at + field->bytes; item.at += (uint16_t)width)
+		field_hex(d, &item, from, list_add(d, ret, NULL));
+}
+
+void field_odd8s(struct decoder *d, const struct field *field, const void *from, struct value *ret)
+{
+	show_odd_list(d, field, from, 1, ret);
+}
+
+void field_odd32s(struct decoder *d, const struct field *field, const void *from, struct value *ret)
+{
+	show_odd_list(d, field, from, 4, ret);
+}
+
+void field_odd64s(struct decoder *d, const struct field *field, const void *from, struct value *ret)
+{
+	show_odd_list(d, field, from, 8, ret);
+}
+
 static uint64_t list_length(const struct field *field, const void *from)
 {
 	uint32_t nr;

@@ -66,6 +66,13 @@ void field_dirfd(struct decoder *d, const struct field *field, const void *from,
 void field_pid(struct decoder *d, const struct field *field, const void *from, struct value *ret);
 void field_flags(struct decoder *d, const struct field *field, const void *from, struct value *ret);
 void field_enum(struct decoder *d, const struct field *field, const void *from, struct value *ret);
+/* words that have no meaning yet, alone or in arrays: in hex, when they are not zero */
+void field_odd(struct decoder *d, const struct field *field, const void *from, struct value *ret);
+void field_odd8s(struct decoder *d, const struct field *field, const void *from, struct value *ret);
+void field_odd32s(
+	struct decoder *d, const struct field *field, const void *from, struct value *ret);
+void field_odd64s(
+	struct decoder *d, const struct field *field, const void *from, struct value *ret);
 /* characters up to a NUL or the end */
 void field_text(struct decoder *d, const struct field *field, const void *from, struct value *ret);
 /* pointers, followed as things were at entry: to a path; to text */

@@ -1,6 +1,5 @@
-/* Who a process is: users, groups, capabilities, Landlock, keys, LSM attributes. */
+/* Who a process is: users, groups, capabilities, Landlock, LSM attributes. */
 #include <linux/capability.h>
-#include <linux/keyctl.h>
 
 #include "decode/row_internal.h"
 #include "decode/shapes.h"
@@ -138,53 +137,3 @@ SYSCALL(lsm_get_self_attr, 0, RET_INT, ARG(attr, ENUM, lsm_attr), ARG(ctx, ADDR)
 SYSCALL(lsm_set_self_attr, 0, RET_INT, ARG(attr, ENUM, lsm_attr), ARG(ctx, ADDR), ARG(size, UINT),
 	ARG(flags, HEX32));
 SYSCALL(lsm_list_modules, 0, RET_INT, ARG(ids, ADDR), ARG(size, OUT, uint), ARG(flags, HEX32));
-
-/* keys */
-static void show_key_serial(struct decoder *d, unsigned at)
-{
-	struct value *ret = decoder_arg(d, at);
-	int serial = arg_int(d, at);
-
-	if (flag_set_exact(&flags_key_serial, (uint32_t)serial))
-		value_set_enum(ret, (uint32_t)serial, &flags_key_serial);
-	else
-		value_set_int(ret, serial);
-}
-
-static void decode_add_key(struct decoder *d)
-{
-	show_key_serial(d, 4);
-}
-
-static void decode_request_key(struct decoder *d)
-{
-	show_key_serial(d, 3);
-}
-
-/* Operations whose first argument is a key. */
-static void decode_keyctl(struct decoder *d)
-{
-	switch (arg_u32(d, 0)) {
-	case KEYCTL_GET_KEYRING_ID:
-	case KEYCTL_UPDATE:
-	case KEYCTL_REVOKE:
-	case KEYCTL_CHOWN:
-	case KEYCTL_SETPERM:
-	case KEYCTL_DESCRIBE:
-	case KEYCTL_CLEAR:
-	case KEYCTL_LINK:
-	case KEYCTL_UNLINK:
-	case KEYCTL_SEARCH:
-	case KEYCTL_READ:
-	case KEYCTL_INVALIDATE:
-	case KEYCTL_SET_TIMEOUT: show_key_serial(d, 1); break;
-	default: break;
-	}
-}
-
-SYSCALL_ODD(add_key, 0, RET_INT, decode_add_key, ARG(type, PATH), ARG(description, PATH),
-	ARG(payload, BUF_IN, 3), ARG(plen, SIZE), ARG(keyring, INT));
-SYSCALL_ODD(request_key, 0, RET_INT, decode_request_key, ARG(type, PATH), ARG(description, PATH),
-	ARG(callout_info, PATH), ARG(dest_keyring, INT));
-SYSCALL_ODD(keyctl, 0, RET_INT, decode_keyctl, ARG(operation, ENUM, keyctl), ARG(arg2, HEX),
-	ARG(arg3, HEX), ARG(arg4, HEX), ARG(arg5, HEX));

@@ -26,47 +26,6 @@ enum {
 	REGISTERED_RING = 1u << 31, /* in an operation: the descriptor is an index */
 };
 
-/* Words that have no meaning yet are shown when they are not zero. */
-static void field_odd(
-	struct decoder *d, const struct field *field, const void *from, struct value *ret)
-{
-	if (field_number(field, from))
-		field_hex(d, field, from, ret);
-}
-
-static void show_odd_list(struct decoder *d, const struct field *field, const void *from,
-	unsigned width, struct value *ret)
-{
-	struct field item = {.bytes = (uint16_t)width};
-	bool any = false;
-
-	for (unsigned at = 0; at < field->bytes; at++)
-		any |= ((const uint8_t *)from)[field->at + at] != 0;
-	if (!any)
-		return;
-	list_init(ret, VALUE_ARRAY);
-	for (item.at = field->at; item.at < field->at + field->bytes; item.at += (uint16_t)width)
-		field_hex(d, &item, from, list_add(d, ret, NULL));
-}
-
-static void field_odd8s(
-	struct decoder *d, const struct field *field, const void *from, struct value *ret)
-{
-	show_odd_list(d, field, from, 1, ret);
-}
-
-static void field_odd32s(
-	struct decoder *d, const struct field *field, const void *from, struct value *ret)
-{
-	show_odd_list(d, field, from, 4, ret);
-}
-
-static void field_odd64s(
-	struct decoder *d, const struct field *field, const void *from, struct value *ret)
-{
-	show_odd_list(d, field, from, 8, ret);
-}
-
 /* A number that an unknown one stays, in decimal. */
 static void field_name(
 	struct decoder *d, const struct field *field, const void *from, struct value *ret)
