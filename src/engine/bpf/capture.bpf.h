@@ -325,15 +325,22 @@ __noinline int chunk_op(__u32 op, __u64 addr, __u64 len, __u32 size)
 	__u32 flags = 0, max = CAPTURE_BYTES_MAX;
 	struct wire_ring *r = ring_get();
 
-	if (!r || !addr || (__s64)len < 0)
+	if (!r || !addr)
 		return 0;
+	/* these have a length of their own, whatever `len` is */
 	switch (op) {
 	case CAPTURE_STRING: return chunk_string(addr, CAPTURE_PATH_MAX);
 	case CAPTURE_STRINGS: return chunk_strings(addr);
+	case CAPTURE_BYTES:
+	case CAPTURE_STACK: len = size; break;
+	}
+	if ((__s64)len < 0)
+		return 0;
+	switch (op) {
 	case CAPTURE_IOVEC:
 		return chunk_iovec(addr, len, r->when == CAPTURE_AT_EXIT ? (__u64)r->ret : ~0ull);
 	case CAPTURE_BYTES:
-	case CAPTURE_STACK: len = size; break;
+	case CAPTURE_STACK: break;
 	case CAPTURE_BUFFER:
 	case CAPTURE_DATAGRAM: max = r->limit; break;
 	case CAPTURE_WHOLE: max = CAPTURE_WHOLE_MAX; break;
