@@ -330,6 +330,17 @@ void decoder_show_string(struct decoder *d, uint64_t addr, unsigned when, struct
 		ret->flags |= VALUE_CUT;
 }
 
+void decoder_show_name(struct decoder *d, uint64_t addr, unsigned when, struct value *ret)
+{
+	const struct capture *chunk = addr ? decoder_chunk(d, addr, when) : NULL;
+
+	/* no end, and nothing to read behind it */
+	if (chunk && chunk->flags & CAPTURE_SHORT && !memchr(chunk->bytes, 0, chunk->len))
+		value_set_addr(ret, addr);
+	else
+		decoder_show_string(d, addr, when, ret);
+}
+
 void decoder_show_data(
 	struct decoder *d, uint64_t addr, uint64_t full_len, unsigned when, struct value *ret)
 {
@@ -348,7 +359,9 @@ void decoder_show_sigset(
 	struct decoder *d, uint64_t addr, uint64_t len, unsigned when, struct value *ret)
 {
 	size_t size = MIN(len, (uint64_t)SIGSET_BYTES);
-	const void *bytes = addr && len >= 4 ? decoder_bytes(d, addr, size, when) : NULL;
+	/* another size than the kernel's own is refused unread */
+	const void *bytes =
+		addr && len >= 4 && len <= SIGSET_BYTES ? decoder_bytes(d, addr, size, when) : NULL;
 
 	if (bytes)
 		value_set_sigset(d, ret, bytes, size);
@@ -408,6 +421,24 @@ void decoder_add_rest(struct decoder *d, uint64_t addr, size_t known, uint64_t s
 			return;
 		}
 	}
+}
+
+void decoder_show_extensible(struct decoder *d, uint64_t addr, uint64_t size, size_t min,
+	const struct shape *shape, unsigned when, struct value *ret)
+{
+	size_t len = MIN(size, (uint64_t)shape->size);
+	const void *bytes = addr && size >= min ? decoder_bytes(d, addr, len, when) : NULL;
+	uint8_t *whole;
+
+	if (!bytes) {
+		value_set_addr(ret, addr);
+		return;
+	}
+	/* what an older program does not pass reads as zeros, as it does for the kernel */
+	whole = arena_calloc(d->arena, 1, shape->size);
+	memcpy(whole, bytes, len);
+	shape->show(d, whole, ret);
+	decoder_add_rest(d, addr, shape->size, size, when, ret);
 }
 
 struct value *decoder_add_detail(struct decoder *d, const char *name)

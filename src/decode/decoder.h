@@ -133,6 +133,8 @@ void decoder_show_shape(struct decoder *d, uint64_t addr, const struct shape *sh
 void decoder_show_array(struct decoder *d, uint64_t addr, uint64_t nr, const struct shape *shape,
 	unsigned when, struct value *ret);
 void decoder_show_string(struct decoder *d, uint64_t addr, unsigned when, struct value *ret);
+/* A string that was copied as bytes. */
+void decoder_show_name(struct decoder *d, uint64_t addr, unsigned when, struct value *ret);
 void decoder_show_data(
 	struct decoder *d, uint64_t addr, uint64_t full_len, unsigned when, struct value *ret);
 void decoder_show_sigset(
@@ -143,6 +145,9 @@ void decoder_show_sigset(
  */
 void decoder_add_rest(struct decoder *d, uint64_t addr, size_t known, uint64_t size, unsigned when,
 	struct value *ret);
+/* A structure that grew over the years: `size` bytes of it, its first version having had `min`. */
+void decoder_show_extensible(struct decoder *d, uint64_t addr, uint64_t size, size_t min,
+	const struct shape *shape, unsigned when, struct value *ret);
 /* `limit` = bytes moved over all elements. */
 void decoder_show_iovec(struct decoder *d, uint64_t addr, uint64_t nr, uint64_t limit,
 	unsigned when, struct value *ret);

@@ -144,6 +144,9 @@ struct row_args row_args_in(enum abi abi, const struct syscall_row *row);
 
 /* a string: a path or a name */
 #define KIND_PATH(pick) pick((show_string_in), (CAPTURE_STRING, CAPTURE_AT_ENTER), ANY_ABI)
+/* the same, of which the kernel reads MAX bytes at most */
+#define KIND_NAME(pick, MAX)                                                                       \
+	pick((show_name_in), (CAPTURE_BYTES, CAPTURE_AT_ENTER, 0, 0, MAX), ANY_ABI)
 /* a string that the call wrote, of the length it returned */
 #define KIND_PATH_OUT(pick)                                                                        \
 	pick((show_string_out), (CAPTURE_ARRAY, CAPTURE_AT_EXIT, CAPTURE_LEN_RESULT, 0, 1), ANY_ABI)
@@ -240,6 +243,7 @@ void show_dev(struct decoder *d, const struct arg_row *row, struct value *ret);
 void show_flags(struct decoder *d, const struct arg_row *row, struct value *ret);
 void show_flags64(struct decoder *d, const struct arg_row *row, struct value *ret);
 void show_enum(struct decoder *d, const struct arg_row *row, struct value *ret);
+void show_name_in(struct decoder *d, const struct arg_row *row, struct value *ret);
 void show_string_in(struct decoder *d, const struct arg_row *row, struct value *ret);
 void show_string_out(struct decoder *d, const struct arg_row *row, struct value *ret);
 void show_buf_in(struct decoder *d, const struct arg_row *row, struct value *ret);

@@ -131,3 +131,10 @@ SHAPE_SHARED(sigevent, struct sigevent)
 	if (from->sigev_notify == SIGEV_THREAD_ID)
 		value_set_pid(list_add(d, ret, "sigev_notify_thread_id"), from->_sigev_un._tid);
 }
+
+SHAPE_SHARED(sigset_arg, struct sigset_arg)
+{
+	decoder_show_sigset(
+		d, from->sigmask, from->sigsetsize, CAPTURE_AT_ENTER, list_add(d, ret, "sigmask"));
+	ADD_UINT(sigsetsize);
+}

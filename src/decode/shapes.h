@@ -15,6 +15,16 @@ SHAPE_DECLARE(timeval, 16)
 SHAPE_DECLARE(rusage, 144)
 SHAPE_DECLARE(siginfo, 128)
 SHAPE_DECLARE(sigevent, 64)
+/* What calls with six arguments already pass a signal mask in; the mask is copied by a step. */
+SHAPE_DECLARE(sigset_arg, 16)
+
+struct sigset_arg {
+	uint64_t sigmask;
+	uint64_t sigsetsize;
+};
+
+#define STEP_SIGSET_ARG(arg_)                                                                      \
+	STEP_AT(STEP_ALL, ENTER, arg_, struct sigset_arg, sigmask, BYTES, LEN_NONE, 8)
 
 /* Of `len` bytes, at most those of a sockaddr_storage. */
 void value_set_sockaddr(struct decoder *d, struct value *ret, const void *bytes, size_t len);

@@ -104,6 +104,11 @@ void show_string_in(struct decoder *d, const struct arg_row *row, struct value *
 	decoder_show_string(d, arg_word(d), CAPTURE_AT_ENTER, ret);
 }
 
+void show_name_in(struct decoder *d, const struct arg_row *row, struct value *ret)
+{
+	decoder_show_name(d, arg_word(d), CAPTURE_AT_ENTER, ret);
+}
+
 void show_string_out(struct decoder *d, const struct arg_row *row, struct value *ret)
 {
 	const struct capture *chunk =

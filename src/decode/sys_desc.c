@@ -1,5 +1,7 @@
-/* Calls on descriptors: moving data, positions, duplication, fcntl, watches. */
-#include <fcntl.h>
+/* Calls on descriptors: moving data, positions, duplication, watches. */
+#include <linux/fanotify.h>
+#include <linux/memfd.h>
+#include <sys/uio.h>
 
 #include "decode/row_internal.h"
 #include "decode/shapes.h"
@@ -12,10 +14,23 @@ SYSCALL(pread64, DESC_DATA, RET_INT, ARG(fd, FD), ARG(buf, BUF_OUT), ARG(count, 
 	ARG(offset, LONG));
 SYSCALL(pwrite64, DESC_DATA, RET_INT, ARG(fd, FD), ARG(buf, BUF_IN, 2), ARG(count, SIZE),
 	ARG(offset, LONG));
-SYSCALL(readv, DESC_DATA, RET_INT, ARG(fd, FD), ARG(iov, IOVEC_OUT, 2), ARG(iovcnt, SIZE));
+/* A call that failed was given buffers all the same. */
+static void decode_readv(struct decoder *d)
+{
+	if (!d->done)
+		decoder_show_iovec(
+			d, d->args[1], d->args[2], UINT64_MAX, CAPTURE_AT_ENTER, decoder_arg(d, 1));
+}
+
+static const struct capture_step readv_steps[] = {
+	STEP_ARG(STEP_ALL, ENTER, 1, ARRAY, LEN_ARG(2), sizeof(struct iovec)),
+};
+
+SYSCALL_STEPS(readv, DESC_DATA, RET_INT, decode_readv, PICK_NOTHING, readv_steps, ARG(fd, FD),
+	ARG(iov, IOVEC_OUT, 2), ARG(iovcnt, SIZE));
 SYSCALL(writev, DESC_DATA, RET_INT, ARG(fd, FD), ARG(iov, IOVEC_IN, 2), ARG(iovcnt, SIZE));
-SYSCALL(preadv, DESC_DATA, RET_INT, ARG(fd, FD), ARG(iov, IOVEC_OUT, 2), ARG(iovcnt, SIZE),
-	ARG(offset, LONG));
+SYSCALL_STEPS(preadv, DESC_DATA, RET_INT, decode_readv, PICK_NOTHING, readv_steps, ARG(fd, FD),
+	ARG(iov, IOVEC_OUT, 2), ARG(iovcnt, SIZE), ARG(offset, LONG));
 SYSCALL(pwritev, DESC_DATA, RET_INT, ARG(fd, FD), ARG(iov, IOVEC_IN, 2), ARG(iovcnt, SIZE),
 	ARG(offset, LONG));
 
@@ -26,8 +41,15 @@ static void decode_offset_pair(struct decoder *d)
 	decoder_keep_args(d, 5);
 }
 
-SYSCALL_ODD(preadv2, DESC_DATA, RET_INT, decode_offset_pair, ARG(fd, FD), ARG(iov, IOVEC_OUT, 2),
-	ARG(iovcnt, SIZE), ARG(offset, LONG), ARG(offset_high, LONG), ARG(flags, FLAGS, rwf));
+static void decode_preadv2(struct decoder *d)
+{
+	decode_readv(d);
+	decode_offset_pair(d);
+}
+
+SYSCALL_STEPS(preadv2, DESC_DATA, RET_INT, decode_preadv2, PICK_NOTHING, readv_steps, ARG(fd, FD),
+	ARG(iov, IOVEC_OUT, 2), ARG(iovcnt, SIZE), ARG(offset, LONG), ARG(offset_high, LONG),
+	ARG(flags, FLAGS, rwf));
 SYSCALL_ODD(pwritev2, DESC_DATA, RET_INT, decode_offset_pair, ARG(fd, FD), ARG(iov, IOVEC_IN, 2),
 	ARG(iovcnt, SIZE), ARG(offset, LONG), ARG(offset_high, LONG), ARG(flags, FLAGS, rwf));
 
@@ -61,13 +83,13 @@ SYSCALL(sync_file_range, DESC_DATA, RET_INT, ARG(fd, FD), ARG(offset, LONG), ARG
 SYSCALL(ftruncate, DESC_DATA, RET_INT, ARG(fd, FD), ARG(length, LONG));
 SYSCALL(fallocate, DESC_DATA, RET_INT, ARG(fd, FD), ARG(mode, FLAGS, fallocate), ARG(offset, LONG),
 	ARG(len, LONG));
-SYSCALL(fadvise64, DESC_DATA, RET_INT, ARG(fd, FD), ARG(offset, LONG), ARG(len, LONG),
+SYSCALL(fadvise64, DESC_DATA, RET_INT, ARG(fd, FD), ARG(offset, LONG), ARG(len, SIZE),
 	ARG(advice, ENUM, fadvise));
 SYSCALL(readahead, DESC_DATA, RET_INT, ARG(fd, FD), ARG(offset, LONG), ARG(count, SIZE));
 SYSCALL(flock, DESC_DATA, RET_INT, ARG(fd, FD), ARG(operation, FLAGS, flock_op));
 
 SYSCALL(sendfile, CLASS_DESC | CLASS_NETWORK | CLASS_WIDE_FILE, RET_INT, ARG(out_fd, FD),
-	ARG(in_fd, FD), ARG(offset, IN_OUT, s64), ARG(count, SIZE));
+	ARG(in_fd, FD), ARG(offset, IN_OUT, u64), ARG(count, SIZE));
 SYSCALL(copy_file_range, DESC_DATA, RET_INT, ARG(fd_in, FD), ARG(off_in, IN, s64), ARG(fd_out, FD),
 	ARG(off_out, IN, s64), ARG(len, SIZE), ARG(flags, UINT));
 SYSCALL(splice, DESC_DATA, RET_INT, ARG(fd_in, FD), ARG(off_in, IN, s64), ARG(fd_out, FD),
@@ -84,7 +106,7 @@ struct cachestat_range_arg {
 
 SHAPE(cachestat_range, struct cachestat_range_arg)
 {
-	ADD_UINT(off);
+	ADD_HEX(off);
 	ADD_UINT(len);
 }
 
@@ -108,132 +130,60 @@ SHAPE(cachestat, struct cachestat_arg)
 SYSCALL(cachestat, CLASS_DESC, RET_INT, ARG(fd, FD), ARG(cstat_range, IN, cachestat_range),
 	ARG(cstat, OUT, cachestat), ARG(flags, HEX32));
 
-/* fcntl: the third argument is what the command makes of it. */
-
-SHAPE(flock, struct flock)
-{
-	ADD_ENUM(l_type, lock_type);
-	ADD_ENUM(l_whence, seek);
-	ADD_INT(l_start);
-	ADD_INT(l_len);
-}
-
-SHAPE(flock_owner, struct flock)
-{
-	fill_flock(d, from, ret);
-	ADD_PID(l_pid);
-}
-
-SHAPE(owner_ex, struct f_owner_ex)
-{
-	ADD_ENUM(type, owner_type);
-	ADD_PID(pid);
-}
-
-static void show_fcntl_struct(struct decoder *d, const struct shape *shape, bool out)
-{
-	struct value *ret = decoder_arg(d, 2);
-
-	if (d->call->abi != ABI_X86_64 || (out && !d->done))
-		value_set_addr(ret, d->args[2]);
-	else
-		decoder_show_shape(
-			d, d->args[2], shape, out ? CAPTURE_AT_EXIT : CAPTURE_AT_ENTER, ret);
-}
-
-/* "(flags O_RDWR|O_APPEND)" behind the result */
-static void detail_flags(struct decoder *d, const char *what, const struct flag_set *set)
-{
-	if (!d->done)
-		return;
-	value_set_hex(&d->out->ret, (uint64_t)d->call->ret);
-	if (d->call->ret || set == &flags_open)
-		value_set_flags(decoder_add_detail(d, what), (uint32_t)d->call->ret, set);
-}
-
-static void detail_name(struct decoder *d, const struct flag_set *set)
-{
-	if (!d->done)
-		return;
-	value_set_hex(&d->out->ret, (uint64_t)d->call->ret);
-	value_set_enum(decoder_add_detail(d, NULL), (uint64_t)d->call->ret, set);
-}
-
-static void decode_fcntl(struct decoder *d)
-{
-	struct value *ret = decoder_arg(d, 2);
-
-	switch (arg_int(d, 1)) {
-	case F_DUPFD:
-	case F_DUPFD_CLOEXEC:
-		value_set_int(ret, arg_int(d, 2));
-		if (d->done)
-			value_set_fd(&d->out->ret, (int)d->call->ret);
-		break;
-	case F_SETFD: value_set_flags(ret, arg_u32(d, 2), &flags_fd_flags); break;
-	case F_SETFL: value_set_flags(ret, arg_u32(d, 2), &flags_open); break;
-	case F_GETFD:
-		decoder_keep_args(d, 2);
-		detail_flags(d, "flags", &flags_fd_flags);
-		break;
-	case F_GETFL:
-		decoder_keep_args(d, 2);
-		detail_flags(d, "flags", &flags_open);
-		break;
-	case F_GETLK:
-	case F_OFD_GETLK: show_fcntl_struct(d, &shape_flock_owner, true); break;
-	case F_SETLK:
-	case F_SETLKW:
-	case F_OFD_SETLK:
-	case F_OFD_SETLKW: show_fcntl_struct(d, &shape_flock, false); break;
-	case F_SETOWN_EX: show_fcntl_struct(d, &shape_owner_ex, false); break;
-	case F_GETOWN_EX: show_fcntl_struct(d, &shape_owner_ex, true); break;
-	case F_SETOWN: value_set_pid(ret, arg_int(d, 2)); break;
-	case F_SETSIG: value_set_signal(ret, arg_int(d, 2)); break;
-	case F_NOTIFY: value_set_flags(ret, arg_u32(d, 2), &flags_notify); break;
-	case F_SETLEASE: value_set_enum(ret, arg_u32(d, 2), &flags_lock_type); break;
-	case F_ADD_SEALS: value_set_flags(ret, arg_u32(d, 2), &flags_seals); break;
-	case F_SETPIPE_SZ: value_set_uint(ret, arg_u32(d, 2)); break;
-	case F_GET_SEALS:
-		decoder_keep_args(d, 2);
-		detail_flags(d, "seals", &flags_seals);
-		break;
-	case F_GETLEASE:
-		decoder_keep_args(d, 2);
-		detail_name(d, &flags_lock_type);
-		break;
-	case F_GETSIG:
-		decoder_keep_args(d, 2);
-		if (d->done && d->call->ret > 0)
-			value_set_signal(decoder_add_detail(d, NULL), (int)d->call->ret);
-		break;
-	case F_GETOWN:
-	case F_GETPIPE_SZ: decoder_keep_args(d, 2); break;
-	case F_GET_RW_HINT:
-	case F_GET_FILE_RW_HINT:
-	case F_SET_RW_HINT:
-	case F_SET_FILE_RW_HINT:
-	default: value_set_hex(ret, d->args[2]); break;
-	}
-}
-
-SYSCALL_ODD(fcntl, CLASS_DESC, RET_INT, decode_fcntl, ARG(fd, FD), ARG(cmd, ENUM, fcntl_cmd),
-	ARG(arg, RAW_BOTH, sizeof(struct flock)));
-
 /* inotify, fanotify */
 SYSCALL(inotify_init, CLASS_DESC, RET_FD);
 SYSCALL(inotify_init1, CLASS_DESC, RET_FD, ARG(flags, FLAGS, inotify_init));
 SYSCALL(inotify_add_watch, CLASS_DESC | CLASS_FILE, RET_INT, ARG(fd, FD), ARG(pathname, PATH),
 	ARG(mask, FLAGS, inotify_mask));
 SYSCALL(inotify_rm_watch, CLASS_DESC, RET_INT, ARG(fd, FD), ARG(wd, INT));
-SYSCALL(fanotify_init, CLASS_DESC, RET_FD, ARG(flags, FLAGS, fanotify_class),
+/* The class is a number of its own within the flags. */
+static void decode_fanotify_init(struct decoder *d)
+{
+	uint32_t flags = arg_u32(d, 0);
+	struct value *ret = decoder_arg(d, 0);
+
+	list_init(ret, VALUE_OR);
+	value_set_enum(list_add(d, ret, NULL), flags & FAN_ALL_CLASS_BITS, &flags_fanotify_class);
+	if (flags & ~FAN_ALL_CLASS_BITS)
+		value_set_flags(
+			list_add(d, ret, NULL), flags & ~FAN_ALL_CLASS_BITS, &flags_fanotify_init);
+}
+
+static void decode_fanotify_mark(struct decoder *d)
+{
+	if (arg_int(d, 3) == FAN_NOFD)
+		value_set_name(decoder_arg(d, 3), "FAN_NOFD");
+}
+
+SYSCALL_ODD(fanotify_init, CLASS_DESC, RET_FD, decode_fanotify_init, ARG(flags, HEX32),
 	ARG(event_f_flags, FLAGS, open));
-SYSCALL(fanotify_mark, CLASS_DESC | CLASS_FILE, RET_INT, ARG(fanotify_fd, FD),
-	ARG(flags, FLAGS, fanotify_mark), ARG(mask, FLAGS64, fanotify_events), ARG(dirfd, DIRFD),
-	ARG(pathname, PATH));
+SYSCALL_ODD(fanotify_mark, CLASS_DESC | CLASS_FILE, RET_INT, decode_fanotify_mark,
+	ARG(fanotify_fd, FD), ARG(flags, FLAGS, fanotify_mark), ARG(mask, FLAGS64, fanotify_events),
+	ARG(dirfd, DIRFD), ARG(pathname, PATH));
+
+/* MFD_HUGETLB|21<<MFD_HUGE_SHIFT: the upper bits are the binary logarithm of a page size */
+static void decode_memfd_create(struct decoder *d)
+{
+	const uint32_t huge_bits = (uint32_t)MFD_HUGE_MASK << MFD_HUGE_SHIFT;
+	uint32_t flags = arg_u32(d, 1), huge = flags & huge_bits;
+	struct value *ret;
+
+	if (!huge)
+		return;
+	ret = decoder_arg(d, 1);
+	list_init(ret, VALUE_OR);
+	if (flags & ~huge_bits)
+		value_set_flags(list_add(d, ret, NULL), flags & ~huge_bits, &flags_memfd);
+	value_set_name(list_add(d, ret, NULL),
+		decoder_printf(d, "%u<<MFD_HUGE_SHIFT", huge >> MFD_HUGE_SHIFT));
+}
+
+/* what the kernel reads of a name, its NUL included */
+#define MEMFD_NAME_MAX 250
 
 SYSCALL(eventfd, CLASS_DESC, RET_FD, ARG(initval, UINT));
 SYSCALL(eventfd2, CLASS_DESC, RET_FD, ARG(initval, UINT), ARG(flags, FLAGS, efd));
-SYSCALL(memfd_create, CLASS_DESC, RET_FD, ARG(name, PATH), ARG(flags, FLAGS, memfd));
-SYSCALL(memfd_secret, CLASS_DESC, RET_FD, ARG(flags, FLAGS, fd_open));
+SYSCALL_ODD(memfd_create, CLASS_DESC, RET_FD, decode_memfd_create, ARG(name, NAME, MEMFD_NAME_MAX),
+	ARG(flags, FLAGS, memfd));
+SYSCALL(memfd_secret, CLASS_DESC, RET_FD, ARG(flags, FLAGS, memfd_secret));
 SYSCALL(userfaultfd, CLASS_DESC, RET_FD, ARG(flags, FLAGS, uffd));

@@ -1,13 +1,10 @@
-/* Calls on paths and directories: opening, naming, describing, mounting. */
+/* Calls on paths and directories: opening, naming, listing. */
 #include <fcntl.h>
+#include <stddef.h>
 #include <string.h>
-#include <linux/mount.h>
 #include <linux/openat2.h>
-#include <linux/stat.h>
 #include <sys/stat.h>
-#include <sys/swap.h>
 #include <sys/time.h>
-#include <sys/vfs.h>
 #include <utime.h>
 
 #include "decode/row_internal.h"
@@ -15,12 +12,12 @@
 
 #define FILE_DESC (CLASS_FILE | CLASS_DESC)
 
-/* The mode counts only when a file may be made. */
+/* The mode counts only when a file may be made; O_TMPFILE is this bit and O_DIRECTORY. */
+#define MAY_CREATE (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))
+
 static void drop_mode(struct decoder *d, unsigned at)
 {
-	uint32_t flags = arg_u32(d, at);
-
-	if (!(flags & O_CREAT) && (flags & O_TMPFILE) != O_TMPFILE)
+	if (!(arg_u32(d, at) & MAY_CREATE))
 		decoder_keep_args(d, at + 1);
 }
 
@@ -40,152 +37,24 @@ SYSCALL_ODD(openat, FILE_DESC, RET_FD, decode_openat, ARG(dirfd, DIRFD), ARG(pat
 	ARG(flags, FLAGS, open), ARG(mode, MODE));
 SYSCALL(creat, FILE_DESC, RET_FD, ARG(pathname, PATH), ARG(mode, MODE));
 
+#define OPEN_HOW_VER0 24
+
 SHAPE(open_how, struct open_how)
 {
 	ADD_FLAGS(flags, open);
-	if (from->mode || (from->flags & O_CREAT) || (from->flags & O_TMPFILE) == O_TMPFILE)
+	if (from->mode || from->flags & MAY_CREATE)
 		value_set_octal(list_add(d, ret, "mode"), from->mode);
 	ADD_FLAGS(resolve, resolve);
 }
 
-SYSCALL(openat2, FILE_DESC, RET_FD, ARG(dirfd, DIRFD), ARG(pathname, PATH), ARG(how, IN, open_how),
-	ARG(size, SIZE));
-
-static void add_time(struct decoder *d, struct value *ret, const char *name, const char *nsec_name,
-	const struct timespec *time)
+static void decode_openat2(struct decoder *d)
 {
-	struct value *sec = list_add(d, ret, name);
-
-	value_set_int(sec, time->tv_sec);
-	sec->comment = decoder_date(d, time->tv_sec, (uint64_t)time->tv_nsec, 9);
-	value_set_uint(list_add(d, ret, nsec_name), (uint64_t)time->tv_nsec);
+	decoder_show_extensible(d, d->args[2], d->args[3], OPEN_HOW_VER0, &shape_open_how,
+		CAPTURE_AT_ENTER, decoder_arg(d, 2));
 }
 
-SHAPE(stat, struct stat)
-{
-	bool verbose = d->opts->verbose;
-
-	if (verbose) {
-		ADD_DEV(st_dev);
-		ADD_UINT(st_ino);
-	}
-	value_set_file_mode(d, list_add(d, ret, "st_mode"), from->st_mode);
-	if (verbose) {
-		ADD_UINT(st_nlink);
-		ADD_UINT(st_uid);
-		ADD_UINT(st_gid);
-		ADD_UINT(st_blksize);
-		ADD_UINT(st_blocks);
-	}
-	if (S_ISCHR(from->st_mode) || S_ISBLK(from->st_mode))
-		ADD_DEV(st_rdev);
-	else
-		ADD_INT(st_size);
-	if (!verbose) {
-		ret->flags |= VALUE_ABBREV;
-		return;
-	}
-	add_time(d, ret, "st_atime", "st_atime_nsec", &from->st_atim);
-	add_time(d, ret, "st_mtime", "st_mtime_nsec", &from->st_mtim);
-	add_time(d, ret, "st_ctime", "st_ctime_nsec", &from->st_ctim);
-}
-
-SYSCALL(stat, CLASS_FILE | CLASS_STAT | CLASS_STAT_LIKE, RET_INT, ARG(pathname, PATH),
-	ARG(statbuf, OUT, stat));
-SYSCALL(lstat, CLASS_FILE | CLASS_LSTAT | CLASS_STAT_LIKE, RET_INT, ARG(pathname, PATH),
-	ARG(statbuf, OUT, stat));
-SYSCALL(fstat, CLASS_DESC | CLASS_FSTAT | CLASS_STAT_LIKE | CLASS_WIDE_FILE, RET_INT, ARG(fd, FD),
-	ARG(statbuf, OUT, stat));
-SYSCALL(newfstatat, FILE_DESC | CLASS_FSTAT | CLASS_STAT_LIKE, RET_INT, ARG(dirfd, DIRFD),
-	ARG(pathname, PATH), ARG(statbuf, OUT, stat), ARG(flags, FLAGS, at));
-
-static void add_statx_time(
-	struct decoder *d, struct value *ret, const char *name, const struct statx_timestamp *time)
-{
-	struct value *item = list_add(d, ret, name);
-
-	value_set_time(d, item, time->tv_sec, time->tv_nsec, "tv_nsec");
-	item->comment = decoder_date(d, time->tv_sec, time->tv_nsec, 9);
-}
-
-SHAPE(statx, struct statx)
-{
-	bool verbose = d->opts->verbose;
-
-	ADD_FLAGS(stx_mask, statx_mask);
-	if (verbose)
-		ADD_UINT(stx_blksize);
-	ADD_FLAGS(stx_attributes, statx_attr);
-	if (verbose) {
-		ADD_UINT(stx_nlink);
-		ADD_UINT(stx_uid);
-		ADD_UINT(stx_gid);
-	}
-	value_set_file_mode(d, list_add(d, ret, "stx_mode"), from->stx_mode);
-	if (verbose)
-		ADD_UINT(stx_ino);
-	ADD_UINT(stx_size);
-	if (!verbose) {
-		ret->flags |= VALUE_ABBREV;
-		return;
-	}
-	ADD_UINT(stx_blocks);
-	ADD_FLAGS(stx_attributes_mask, statx_attr);
-	add_statx_time(d, ret, "stx_atime", &from->stx_atime);
-	add_statx_time(d, ret, "stx_btime", &from->stx_btime);
-	add_statx_time(d, ret, "stx_ctime", &from->stx_ctime);
-	add_statx_time(d, ret, "stx_mtime", &from->stx_mtime);
-	ADD_UINT(stx_rdev_major);
-	ADD_UINT(stx_rdev_minor);
-	ADD_UINT(stx_dev_major);
-	ADD_UINT(stx_dev_minor);
-	ADD_HEX(stx_mnt_id);
-}
-
-SYSCALL(statx, FILE_DESC | CLASS_FSTAT | CLASS_STAT_LIKE, RET_INT, ARG(dirfd, DIRFD),
-	ARG(pathname, PATH), ARG(flags, FLAGS, at_statx), ARG(mask, FLAGS, statx_mask),
-	ARG(statxbuf, OUT, statx));
-
-SHAPE(statfs, struct statfs)
-{
-	const int *fsid = (const int *)&from->f_fsid;
-	struct value *val;
-
-	value_set_enum(list_add(d, ret, "f_type"), (uint32_t)from->f_type, &flags_fs_type);
-	ADD_INT(f_bsize);
-	ADD_UINT(f_blocks);
-	ADD_UINT(f_bfree);
-	ADD_UINT(f_bavail);
-	ADD_UINT(f_files);
-	ADD_UINT(f_ffree);
-	val = list_add(d, list_add(d, ret, "f_fsid"), "val");
-	list_init(val, VALUE_ARRAY);
-	value_set_hex(list_add(d, val, NULL), (uint32_t)fsid[0]);
-	value_set_hex(list_add(d, val, NULL), (uint32_t)fsid[1]);
-	ADD_INT(f_namelen);
-	ADD_INT(f_frsize);
-	ADD_FLAGS(f_flags, statfs_flags);
-}
-
-SYSCALL(statfs, CLASS_FILE | CLASS_STATFS | CLASS_STATFS_LIKE, RET_INT, ARG(pathname, PATH),
-	ARG(buf, OUT, statfs));
-SYSCALL(fstatfs, CLASS_DESC | CLASS_FSTATFS | CLASS_STATFS_LIKE | CLASS_WIDE_FILE, RET_INT,
-	ARG(fd, FD), ARG(buf, OUT, statfs));
-
-struct kernel_ustat {
-	int32_t f_tfree;
-	uint64_t f_tinode;
-	char f_fname[6];
-	char f_fpack[6];
-};
-
-SHAPE(ustat, struct kernel_ustat)
-{
-	ADD_INT(f_tfree);
-	ADD_UINT(f_tinode);
-}
-
-SYSCALL(ustat, CLASS_STATFS_LIKE, RET_INT, ARG(dev, DEV), ARG(ubuf, OUT, ustat));
+SYSCALL_ODD(openat2, FILE_DESC, RET_FD, decode_openat2, ARG(dirfd, DIRFD), ARG(pathname, PATH),
+	ARG(how, RAW, ARRAY, ENTER, 3, 1), ARG(size, SIZE));
 
 SYSCALL(access, CLASS_FILE, RET_INT, ARG(pathname, PATH), ARG(mode, FLAGS, access));
 SYSCALL(faccessat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
@@ -197,7 +66,7 @@ SYSCALL(chmod, CLASS_FILE, RET_INT, ARG(pathname, PATH), ARG(mode, MODE));
 SYSCALL(fchmod, CLASS_DESC | CLASS_WIDE_FILE, RET_INT, ARG(fd, FD), ARG(mode, MODE));
 SYSCALL(fchmodat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH), ARG(mode, MODE));
 SYSCALL(fchmodat2, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH), ARG(mode, MODE),
-	ARG(flags, FLAGS, at));
+	ARG(flags, FLAGS, at_path));
 SYSCALL(chown, CLASS_FILE, RET_INT, ARG(pathname, PATH), ARG(owner, ID), ARG(group, ID));
 SYSCALL(lchown, CLASS_FILE, RET_INT, ARG(pathname, PATH), ARG(owner, ID), ARG(group, ID));
 SYSCALL(fchown, CLASS_DESC | CLASS_WIDE_FILE, RET_INT, ARG(fd, FD), ARG(owner, ID), ARG(group, ID));
@@ -256,11 +125,44 @@ SYSCALL(chdir, CLASS_FILE, RET_INT, ARG(path, PATH));
 SYSCALL(fchdir, CLASS_DESC | CLASS_WIDE_FILE, RET_INT, ARG(fd, FD));
 SYSCALL(chroot, CLASS_FILE, RET_INT, ARG(path, PATH));
 
-/*
- * Counts the records of a directory buffer; each has its length at `len_at`. What is not at hand
- * whole is not counted.
- */
-static void count_entries(struct decoder *d, size_t len_at)
+/* The records of a directory buffer; each has its length behind inode and position. */
+struct dirent_head {
+	uint64_t d_ino;
+	uint64_t d_off;
+	uint16_t d_reclen;
+} __attribute__((packed));
+
+#define DIRENT_NAME_MAX 256
+
+/* `bytes`: a record of `len` bytes, which is as long as its head at least. */
+static void add_entry(
+	struct decoder *d, struct value *ret, const uint8_t *bytes, size_t len, bool type_first)
+{
+	size_t name_at = sizeof(struct dirent_head) + type_first;
+	struct dirent_head head;
+
+	memcpy(&head, bytes, sizeof(head));
+	value_set_uint(list_add(d, ret, "d_ino"), head.d_ino);
+	value_set_uint(list_add(d, ret, "d_off"), head.d_off);
+	value_set_uint(list_add(d, ret, "d_reclen"), head.d_reclen);
+	if (len <= sizeof(head))
+		return;
+	if (type_first)
+		value_set_enum(list_add(d, ret, "d_type"), bytes[sizeof(head)], &flags_dirent_type);
+	if (len > sizeof(head) + 1) {
+		size_t room = MIN(len - sizeof(head) - 1, (size_t)DIRENT_NAME_MAX);
+		struct value *name = list_add(d, ret, "d_name");
+
+		value_set_text(name, bytes + name_at, room);
+		if (name->data.len == room)
+			name->flags |= VALUE_CUT;
+	}
+	if (!type_first)
+		value_set_enum(list_add(d, ret, "d_type"), bytes[len - 1], &flags_dirent_type);
+}
+
+/* What is not at hand whole is neither counted nor shown. */
+static void show_entries(struct decoder *d, bool type_first)
 {
 	uint64_t addr = d->args[1];
 	const struct capture *chunk;
@@ -274,28 +176,42 @@ static void count_entries(struct decoder *d, size_t len_at)
 	chunk = decoder_chunk(d, addr, CAPTURE_AT_EXIT);
 	if (!chunk && d->call->ret)
 		return;
-	while (chunk && at + len_at + sizeof(uint16_t) <= chunk->len) {
-		uint16_t len;
+	if (d->opts->verbose)
+		list_init(ret, VALUE_ARRAY);
+	while (chunk && chunk->len - at >= sizeof(struct dirent_head)) {
+		struct dirent_head head;
 
-		memcpy(&len, chunk->bytes + at + len_at, sizeof(len));
-		if (!len)
+		memcpy(&head, chunk->bytes + at, sizeof(head));
+		if (head.d_reclen < sizeof(head) || head.d_reclen > chunk->len - at)
 			break;
-		at += len;
-		nr += at <= chunk->len;
+		if (d->opts->verbose)
+			add_entry(d, list_add(d, ret, NULL), chunk->bytes + at, head.d_reclen,
+				type_first);
+		at += head.d_reclen;
+		nr++;
 	}
-	ret->comment =
-		decoder_printf(d, "%zu%s entries", nr, at < (uint64_t)d->call->ret ? "+" : "");
+	if (at >= (uint64_t)d->call->ret)
+		ret->comment = d->opts->verbose ? NULL : decoder_printf(d, "%zu entries", nr);
+	else if (d->opts->verbose)
+		ret->flags |= VALUE_CUT;
+	else
+		ret->comment = decoder_printf(d, "%zu+ entries", nr);
 }
 
 static void decode_getdents(struct decoder *d)
 {
-	count_entries(d, 16);
+	show_entries(d, false);
+}
+
+static void decode_getdents64(struct decoder *d)
+{
+	show_entries(d, true);
 }
 
 #define DIR_DESC (CLASS_DESC | CLASS_WIDE_FILE)
 SYSCALL_ODD(getdents, DIR_DESC, RET_INT, decode_getdents, ARG(fd, FD),
 	ARG(dirp, RAW, WHOLE, EXIT, CAPTURE_LEN_RESULT, 0), ARG(count, UINT));
-SYSCALL_ODD(getdents64, DIR_DESC, RET_INT, decode_getdents, ARG(fd, FD),
+SYSCALL_ODD(getdents64, DIR_DESC, RET_INT, decode_getdents64, ARG(fd, FD),
 	ARG(dirp, RAW, WHOLE, EXIT, CAPTURE_LEN_RESULT, 0), ARG(count, UINT));
 
 static void show_utime(struct decoder *d, const struct timespec *time, struct value *ret)
@@ -350,179 +266,76 @@ SYSCALL(futimesat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
 SYSCALL(utimensat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
 	ARG(times, IN, utimens), ARG(flags, FLAGS, at));
 
-/* extended attributes */
-#define XATTR_SET ARG(name, PATH), ARG(value, BUF_IN, 3), ARG(size, SIZE), ARG(flags, FLAGS, xattr)
-#define XATTR_GET ARG(name, PATH), ARG(value, BUF_OUT), ARG(size, SIZE)
-
-/* A size of 0 asks how much room is needed: nothing is written then. */
-static void decode_xattr_get(struct decoder *d)
-{
-	unsigned size_at = d->out->nr_args - 1;
-
-	if (d->done && !d->args[size_at])
-		value_set_addr(decoder_arg(d, size_at - 1), d->args[size_at - 1]);
-}
-
-SYSCALL(setxattr, CLASS_FILE, RET_INT, ARG(path, PATH), XATTR_SET);
-SYSCALL(lsetxattr, CLASS_FILE, RET_INT, ARG(path, PATH), XATTR_SET);
-SYSCALL(fsetxattr, CLASS_DESC | CLASS_WIDE_FILE, RET_INT, ARG(fd, FD), XATTR_SET);
-SYSCALL_ODD(getxattr, CLASS_FILE, RET_INT, decode_xattr_get, ARG(path, PATH), XATTR_GET);
-SYSCALL_ODD(lgetxattr, CLASS_FILE, RET_INT, decode_xattr_get, ARG(path, PATH), XATTR_GET);
-SYSCALL_ODD(
-	fgetxattr, CLASS_DESC | CLASS_WIDE_FILE, RET_INT, decode_xattr_get, ARG(fd, FD), XATTR_GET);
-SYSCALL_ODD(listxattr, CLASS_FILE, RET_INT, decode_xattr_get, ARG(path, PATH), ARG(list, BUF_OUT),
-	ARG(size, SIZE));
-SYSCALL_ODD(llistxattr, CLASS_FILE, RET_INT, decode_xattr_get, ARG(path, PATH), ARG(list, BUF_OUT),
-	ARG(size, SIZE));
-SYSCALL_ODD(flistxattr, CLASS_DESC | CLASS_WIDE_FILE, RET_INT, decode_xattr_get, ARG(fd, FD),
-	ARG(list, BUF_OUT), ARG(size, SIZE));
-SYSCALL(removexattr, CLASS_FILE, RET_INT, ARG(path, PATH), ARG(name, PATH));
-SYSCALL(lremovexattr, CLASS_FILE, RET_INT, ARG(path, PATH), ARG(name, PATH));
-SYSCALL(fremovexattr, CLASS_DESC | CLASS_WIDE_FILE, RET_INT, ARG(fd, FD), ARG(name, PATH));
-
-struct xattr_args {
-	uint64_t value;
-	uint32_t size;
-	uint32_t flags;
-};
-
-SHAPE(xattr_args, struct xattr_args)
-{
-	ADD_ADDR(value);
-	ADD_UINT(size);
-	ADD_FLAGS(flags, xattr);
-}
-
-SYSCALL(setxattrat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
-	ARG(at_flags, FLAGS, at), ARG(name, PATH), ARG(args, IN, xattr_args), ARG(size, SIZE));
-SYSCALL(getxattrat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
-	ARG(at_flags, FLAGS, at), ARG(name, PATH), ARG(args, IN, xattr_args), ARG(size, SIZE));
-SYSCALL(listxattrat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
-	ARG(at_flags, FLAGS, at), ARG(list, BUF_OUT), ARG(size, SIZE));
-SYSCALL(removexattrat, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
-	ARG(at_flags, FLAGS, at), ARG(name, PATH));
-
-struct file_attr_arg {
-	uint64_t fa_xflags;
-	uint32_t fa_extsize;
-	uint32_t fa_nextents;
-	uint32_t fa_projid;
-	uint32_t fa_cowextsize;
-};
-
-SHAPE(file_attr, struct file_attr_arg)
-{
-	ADD_HEX(fa_xflags);
-	ADD_UINT(fa_extsize);
-	ADD_UINT(fa_nextents);
-	ADD_UINT(fa_projid);
-	ADD_UINT(fa_cowextsize);
-}
-
-SYSCALL(file_getattr, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
-	ARG(attr, OUT, file_attr), ARG(size, SIZE), ARG(at_flags, FLAGS, at));
-SYSCALL(file_setattr, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
-	ARG(attr, IN, file_attr), ARG(size, SIZE), ARG(at_flags, FLAGS, at));
-
-/* file handles */
-struct handle_head {
-	uint32_t handle_bytes;
-	int32_t handle_type;
-};
-
-SHAPE(file_handle, struct handle_head)
-{
-	ADD_UINT(handle_bytes);
-	ADD_INT(handle_type);
-}
-
-SYSCALL(name_to_handle_at, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
-	ARG(handle, IN_OUT, file_handle), ARG(mount_id, OUT, int), ARG(flags, FLAGS, at_handle));
-SYSCALL(open_by_handle_at, CLASS_DESC, RET_FD, ARG(mount_fd, FD), ARG(handle, IN, file_handle),
-	ARG(flags, FLAGS, open));
-
-/* mounts */
-SYSCALL(mount, CLASS_FILE, RET_INT, ARG(source, PATH), ARG(target, PATH), ARG(filesystemtype, PATH),
-	ARG(mountflags, FLAGS64, mount), ARG(data, PATH));
-SYSCALL(umount2, CLASS_FILE, RET_INT, ARG(target, PATH), ARG(flags, FLAGS, umount));
-SYSCALL(pivot_root, CLASS_FILE, RET_INT, ARG(new_root, PATH), ARG(put_old, PATH));
-SYSCALL(open_tree, FILE_DESC, RET_FD, ARG(dirfd, DIRFD), ARG(pathname, PATH),
-	ARG(flags, FLAGS, open_tree));
-
-SHAPE(mount_attr, struct mount_attr)
-{
-	ADD_FLAGS(attr_set, mount_attr);
-	ADD_FLAGS(attr_clr, mount_attr);
-	ADD_FLAGS(propagation, mount);
-	ADD_FD(userns_fd);
-}
-
-SYSCALL(open_tree_attr, FILE_DESC, RET_FD, ARG(dirfd, DIRFD), ARG(pathname, PATH),
-	ARG(flags, FLAGS, open_tree), ARG(attr, IN, mount_attr), ARG(size, SIZE));
-SYSCALL(mount_setattr, FILE_DESC, RET_INT, ARG(dirfd, DIRFD), ARG(pathname, PATH),
-	ARG(flags, FLAGS, at_tree), ARG(attr, IN, mount_attr), ARG(size, SIZE));
-SYSCALL(move_mount, FILE_DESC, RET_INT, ARG(from_dirfd, DIRFD), ARG(from_pathname, PATH),
-	ARG(to_dirfd, DIRFD), ARG(to_pathname, PATH), ARG(flags, FLAGS, move_mount));
-SYSCALL(fsopen, CLASS_DESC, RET_FD, ARG(fs_name, PATH), ARG(flags, FLAGS, fsopen));
-SYSCALL(fspick, FILE_DESC, RET_FD, ARG(dirfd, DIRFD), ARG(pathname, PATH),
-	ARG(flags, FLAGS, fspick));
-SYSCALL(fsmount, CLASS_DESC, RET_FD, ARG(fs_fd, FD), ARG(flags, FLAGS, fsmount),
-	ARG(attr_flags, FLAGS, mount_attr));
-
-/* Which of key, value and aux mean anything depends on the command. */
-static void decode_fsconfig(struct decoder *d)
-{
-	struct value *value;
-
-	switch (arg_u32(d, 1)) {
-	case FSCONFIG_SET_STRING:
-	case FSCONFIG_SET_PATH:
-	case FSCONFIG_SET_PATH_EMPTY:
-		value = decoder_arg(d, 3);
-		decoder_show_string(d, d->args[3], CAPTURE_AT_ENTER, value);
-		break;
-	default: break;
-	}
-}
-
-SYSCALL_ODD(fsconfig, FILE_DESC, RET_INT, decode_fsconfig, ARG(fs_fd, FD),
-	ARG(cmd, ENUM, fsconfig_cmd), ARG(key, PATH), ARG(value, RAW, STRING, ENTER, 0, 0),
-	ARG(aux, FD));
-SYSCALL(statmount, 0, RET_INT, ARG(req, ADDR), ARG(buf, ADDR), ARG(bufsize, SIZE),
-	ARG(flags, HEX32));
-SYSCALL(listmount, 0, RET_INT, ARG(req, ADDR), ARG(mnt_ids, ADDR), ARG(nr_mnt_ids, SIZE),
-	ARG(flags, HEX32));
-
-/* SWAP_FLAG_PREFER|5: the low bits are a priority */
-static void decode_swapon(struct decoder *d)
-{
-	uint32_t flags = arg_u32(d, 1);
-	struct value *ret = decoder_arg(d, 1);
-
-	list_init(ret, VALUE_OR);
-	if (flags & ~SWAP_FLAG_PRIO_MASK)
-		value_set_flags(list_add(d, ret, NULL), flags & ~SWAP_FLAG_PRIO_MASK, &flags_swap);
-	value_set_uint(list_add(d, ret, NULL), flags & SWAP_FLAG_PRIO_MASK);
-}
-
-SYSCALL_ODD(swapon, CLASS_FILE, RET_INT, decode_swapon, ARG(path, PATH), ARG(swapflags, HEX32));
-SYSCALL(swapoff, CLASS_FILE, RET_INT, ARG(path, PATH));
 SYSCALL(acct, CLASS_FILE, RET_INT, ARG(filename, PATH));
 SYSCALL(uselib, CLASS_FILE, RET_INT, ARG(library, PATH));
 SYSCALL(sysfs, 0, RET_INT, ARG(option, HEX), ARG(arg1, HEX), ARG(arg2, HEX));
 SYSCALL(lookup_dcookie, 0, RET_INT, ARG(cookie, SIZE), ARG(buffer, PATH_OUT), ARG(len, SIZE));
 
-static void decode_quotactl(struct decoder *d)
-{
-	struct value *cmd = decoder_arg(d, d->out->id == CALL_quotactl ? 0 : 1);
-	uint32_t word = arg_u32(d, d->arg);
+/* file handles */
+#define HANDLE_MAX 128
 
-	macro_init(cmd, "QCMD");
-	value_set_enum(list_add(d, cmd, NULL), word >> 8, &flags_quota_cmd);
-	value_set_enum(list_add(d, cmd, NULL), word & 0xff, &flags_quota_type);
+struct handle {
+	uint32_t handle_bytes;
+	int32_t handle_type;
+	uint8_t f_handle[HANDLE_MAX];
+};
+
+#define HANDLE_HEAD offsetof(struct handle, f_handle)
+
+static void add_handle(struct decoder *d, struct value *ret, uint64_t addr,
+	const struct handle *head, unsigned when)
+{
+	uint32_t len = MIN(head->handle_bytes, (uint32_t)HANDLE_MAX);
+	const void *bytes = decoder_bytes(d, addr + HANDLE_HEAD, len, when);
+	struct value *handle;
+
+	value_set_int(list_add(d, ret, "handle_type"), head->handle_type);
+	handle = list_add(d, ret, "f_handle");
+	if (!bytes) {
+		value_set_name(handle, "???");
+		return;
+	}
+	value_set_string(handle, bytes, len);
+	handle->flags |= VALUE_BINARY;
+	if (head->handle_bytes > len)
+		handle->flags |= VALUE_CUT;
 }
 
-SYSCALL_ODD(quotactl, CLASS_FILE, RET_INT, decode_quotactl, ARG(cmd, HEX32), ARG(special, PATH),
-	ARG(id, UINT), ARG(addr, ADDR));
-SYSCALL_ODD(quotactl_fd, CLASS_DESC, RET_INT, decode_quotactl, ARG(fd, FD), ARG(cmd, HEX32),
-	ARG(id, UINT), ARG(addr, ADDR));
+static void decode_name_to_handle_at(struct decoder *d)
+{
+	const struct handle *before = decoder_bytes(d, d->args[2], HANDLE_HEAD, CAPTURE_AT_ENTER);
+	const struct handle *after = decoder_bytes(d, d->args[2], HANDLE_HEAD, CAPTURE_AT_EXIT);
+	struct value *ret, *size;
+
+	if (!before)
+		return;
+	ret = decoder_arg(d, 2);
+	size = list_add(d, ret, "handle_bytes");
+	value_set_uint(size, before->handle_bytes);
+	if (!d->done || !after)
+		return;
+	if (after->handle_bytes != before->handle_bytes) {
+		list_init(size, VALUE_CHANGE);
+		value_set_uint(list_add(d, size, NULL), before->handle_bytes);
+		value_set_uint(list_add(d, size, NULL), after->handle_bytes);
+	}
+	add_handle(d, ret, d->args[2], after, CAPTURE_AT_EXIT);
+}
+
+static void decode_open_by_handle_at(struct decoder *d)
+{
+	const struct handle *head = decoder_bytes(d, d->args[1], HANDLE_HEAD, CAPTURE_AT_ENTER);
+	struct value *ret;
+
+	if (!head)
+		return;
+	ret = decoder_arg(d, 1);
+	value_set_uint(list_add(d, ret, "handle_bytes"), head->handle_bytes);
+	add_handle(d, ret, d->args[1], head, CAPTURE_AT_ENTER);
+}
+
+SYSCALL_ODD(name_to_handle_at, FILE_DESC, RET_INT, decode_name_to_handle_at, ARG(dirfd, DIRFD),
+	ARG(pathname, PATH), ARG(handle, RAW_BOTH, sizeof(struct handle)), ARG(mount_id, OUT, int),
+	ARG(flags, FLAGS, at_handle));
+SYSCALL_ODD(open_by_handle_at, CLASS_DESC, RET_FD, decode_open_by_handle_at, ARG(mount_fd, FD),
+	ARG(handle, RAW_IN, sizeof(struct handle)), ARG(flags, FLAGS, open));

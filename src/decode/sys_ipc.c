@@ -141,29 +141,3 @@ SYSCALL(mq_timedreceive, CLASS_DESC, RET_INT, ARG(mqdes, FD), ARG(msg_ptr, BUF_O
 SYSCALL(mq_notify, CLASS_DESC, RET_INT, ARG(mqdes, FD), ARG(sevp, IN, sigevent));
 SYSCALL(mq_getsetattr, CLASS_DESC, RET_INT, ARG(mqdes, FD), ARG(newattr, IN, mq_attr),
 	ARG(oldattr, OUT, mq_attr));
-
-/* asynchronous I/O */
-SYSCALL(io_setup, CLASS_MEMORY, RET_INT, ARG(nr_events, UINT), ARG(ctx_idp, OUT, addr));
-SYSCALL(io_destroy, CLASS_MEMORY, RET_INT, ARG(ctx_id, ADDR));
-SYSCALL(io_submit, 0, RET_INT, ARG(ctx_id, ADDR), ARG(nr, LONG), ARG(iocbpp, ARRAY_IN, addr, 1));
-SYSCALL(io_cancel, 0, RET_INT, ARG(ctx_id, ADDR), ARG(iocb, ADDR), ARG(result, ADDR));
-
-struct io_event_arg {
-	uint64_t data;
-	uint64_t obj;
-	int64_t res;
-	int64_t res2;
-};
-
-SHAPE(io_event, struct io_event_arg)
-{
-	ADD_HEX(data);
-	ADD_ADDR(obj);
-	ADD_INT(res);
-	ADD_INT(res2);
-}
-
-SYSCALL(io_getevents, 0, RET_INT, ARG(ctx_id, ADDR), ARG(min_nr, LONG), ARG(nr, LONG),
-	ARG(events, ARRAY_RESULT, io_event), ARG(timeout, IN, timespec));
-SYSCALL(io_pgetevents, 0, RET_INT, ARG(ctx_id, ADDR), ARG(min_nr, LONG), ARG(nr, LONG),
-	ARG(events, ARRAY_RESULT, io_event), ARG(timeout, IN, timespec), ARG(usig, ADDR));

@@ -1,5 +1,6 @@
 /* Waiting for descriptors: poll, select, epoll. */
 #include <poll.h>
+#include <string.h>
 #include <sys/epoll.h>
 
 #include "decode/row_internal.h"
@@ -27,19 +28,21 @@ static void detail_pollfds(struct decoder *d)
 	const struct capture *chunk = decoder_chunk(d, d->args[0], CAPTURE_AT_EXIT);
 	struct value *list = NULL;
 	int64_t nr_left = d->call->ret;
+	uint32_t nr;
 
 	if (!d->done || d->call->ret <= 0 || !chunk)
 		return;
-	for (size_t at = 0; at + sizeof(struct pollfd) <= chunk->len; at += sizeof(struct pollfd)) {
+	nr = MIN((uint32_t)(chunk->len / sizeof(struct pollfd)), arg_u32(d, 1));
+	for (uint32_t i = 0; i < nr; i++) {
 		struct pollfd pfd;
 		struct value *item;
 
-		__builtin_memcpy(&pfd, chunk->bytes + at, sizeof(pfd));
+		memcpy(&pfd, chunk->bytes + i * sizeof(pfd), sizeof(pfd));
 		if (!pfd.revents)
 			continue;
 		if (!list) {
 			list = decoder_add_detail(d, NULL);
-			list_init(list, VALUE_ARRAY);
+			decoder_array_init(d, list);
 		}
 		item = list_add(d, list, NULL);
 		value_set_fd(list_add(d, item, "fd"), pfd.fd);
@@ -87,12 +90,13 @@ SYSCALL_ODD(ppoll, POLL_CLASSES, RET_INT, decode_ppoll,
 	ARG(fds, RAW, ARRAY, BOTH, 1, sizeof(struct pollfd)), ARG(nfds, UINT),
 	ARG(tmo_p, IN_LEFT, timespec), ARG(sigmask, SIGSET_IN, 4), ARG(sigsetsize, SIZE));
 
-/* The members of a set, as far as `nfds` reaches; false when it is not at hand. */
+/* The members of a set, as far as `nfds` reaches; false when it is not at hand. The kernel reads
+ * whole words. */
 static bool show_fd_set(struct decoder *d, unsigned at, unsigned when, struct value *ret)
 {
 	int nfds = MIN(MAX(arg_int(d, 0), 0), FD_SET_BYTES * 8);
-	const uint8_t *bits =
-		d->args[at] ? decoder_bytes(d, d->args[at], FD_SET_BYTES, when) : NULL;
+	size_t len = (size_t)(nfds + 63) / 64 * 8;
+	const uint8_t *bits = d->args[at] && nfds ? decoder_bytes(d, d->args[at], len, when) : NULL;
 
 	if (!bits)
 		return false;
@@ -118,6 +122,7 @@ static void show_select(struct decoder *d, const struct shape *timeout)
 	note_timeout(d);
 	if (!d->done || d->call->ret <= 0)
 		return;
+	list_init(&d->out->ret_detail, VALUE_ARRAY);
 	for (unsigned at = 1; at <= 3; at++) {
 		struct value ready = {.kind = VALUE_NONE};
 
@@ -135,18 +140,6 @@ static void decode_select(struct decoder *d)
 	show_select(d, &shape_timeval);
 }
 
-struct sigset_arg {
-	uint64_t sigmask;
-	uint64_t sigsetsize;
-};
-
-/* pselect6's last argument is a pointer to pointer and size; the mask behind it is not captured */
-SHAPE(sigset_arg, struct sigset_arg)
-{
-	ADD_ADDR(sigmask);
-	ADD_UINT(sigsetsize);
-}
-
 static void decode_pselect6(struct decoder *d)
 {
 	show_select(d, &shape_timespec);
@@ -155,8 +148,10 @@ static void decode_pselect6(struct decoder *d)
 SYSCALL_ODD(select, CLASS_DESC, RET_INT, decode_select, ARG(nfds, INT),
 	ARG(readfds, RAW_BOTH, FD_SET_BYTES), ARG(writefds, RAW_BOTH, FD_SET_BYTES),
 	ARG(exceptfds, RAW_BOTH, FD_SET_BYTES), ARG(timeout, IN_LEFT, timeval));
-SYSCALL_ODD(pselect6, CLASS_DESC, RET_INT, decode_pselect6, ARG(nfds, INT),
-	ARG(readfds, RAW_BOTH, FD_SET_BYTES), ARG(writefds, RAW_BOTH, FD_SET_BYTES),
+static const struct capture_step pselect6_steps[] = {STEP_SIGSET_ARG(5)};
+
+SYSCALL_STEPS(pselect6, CLASS_DESC, RET_INT, decode_pselect6, PICK_NOTHING, pselect6_steps,
+	ARG(nfds, INT), ARG(readfds, RAW_BOTH, FD_SET_BYTES), ARG(writefds, RAW_BOTH, FD_SET_BYTES),
 	ARG(exceptfds, RAW_BOTH, FD_SET_BYTES), ARG(timeout, IN_LEFT, timespec),
 	ARG(sigmask, IN, sigset_arg));
 

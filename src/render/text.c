@@ -97,10 +97,11 @@ static void draw_result(
 		buf_printf(line, " (%s)", call->ret_note);
 	if (call->ret_detail.kind != VALUE_ARRAY)
 		return;
+	buf_adds(line, " (");
 	for (size_t i = 0; i < call->ret_detail.list.nr; i++) {
 		const struct value *item = &call->ret_detail.list.items[i];
 
-		buf_adds(line, i ? ", " : " (");
+		buf_adds(line, i ? ", " : "");
 		if (item->name)
 			buf_printf(line, "%s ", item->name);
 		value_text_draw(how, line, item, true);

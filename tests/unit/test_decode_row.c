@@ -130,7 +130,8 @@ TEST(i386_takes_only_what_has_no_word_size)
 			assert_int_not_equal(specs[i].op, CAPTURE_MMSGHDR);
 			assert_int_not_equal(specs[i].op, CAPTURE_STRINGS);
 			if (specs[i].op == CAPTURE_BYTES)
-				assert_int_equal(specs[i].size, 4);
+				assert_true(specs[i].size == 4 ||
+					    syscall_row_of(id)->args[i].show == show_name_in);
 			if (specs[i].op != CAPTURE_NONE)
 				assert_true(i < row_args_in(ABI_I386, syscall_row_of(id)).nr_same);
 		}
