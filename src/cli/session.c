@@ -101,6 +101,7 @@ static int run(struct session *s, struct engine *engine, struct err *err)
 {
 	int r = start(s, engine, err);
 
+	s->started_ns = r < 0 ? 0 : clock_now_ns();
 	while (r >= 0) {
 		if (handle_signals(s))
 			return 0;
@@ -148,6 +149,8 @@ int session_run(struct session *s, struct err *err)
 	r = r < 0 ? r : ended;
 	if (s->launch)
 		wait_for_command(s);
+	if (engine && s->ops->cost)
+		s->ops->cost(engine, &s->cost);
 	s->ops->close(engine);
 	unwatch_signals(old);
 	return r < 0 ? r : 0;

@@ -6,10 +6,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
-struct engine_ops;
-struct engine_plan;
+#include "engine/engine.h"
+
 struct err;
 struct launch;
 struct stream;
@@ -21,6 +22,9 @@ struct session {
 	struct launch *launch; /* prepared; NULL = attach */
 	const pid_t *pids;     /* to attach to */
 	size_t nr_pids;
+	/* Results. */
+	uint64_t started_ns; /* when the subject was let run, or attached to; 0 = never */
+	struct engine_cost cost;
 };
 
 /*

@@ -23,8 +23,17 @@ struct engine_plan {
 	bool follow;       /* children too; threads always */
 	bool want_times;   /* of entry; else calls may come with CALL_UNTIMED, which is cheaper */
 	bool want_enters;  /* EV_CALL_ENTER for every call, not only with entry captures */
+	bool measure;      /* what it costs, even where that costs more */
 	uint64_t kinds;    /* EV_BIT mask of the other kinds wanted */
 	uint32_t string_limit; /* bytes of a buffer worth copying */
+};
+
+/* What an engine can tell of its own cost; 0 = not known, or not its way of working. */
+struct engine_cost {
+	uint64_t kernel_runs, kernel_ns; /* of programs inside the kernel */
+	uint64_t stops;                  /* of tasks */
+	uint64_t ring_bytes;             /* memory for what the reader has not read yet */
+	uint64_t backlog_bytes;          /* likewise, beyond the rings: the most it came to */
 };
 
 struct engine_ops {
@@ -57,6 +66,9 @@ struct engine_ops {
 	 * unreported, by launch_reap and `close`.
 	 */
 	int (*detach)(struct engine *e, struct err *err);
+
+	/* Before `close`. NULL = nothing to tell. */
+	void (*cost)(const struct engine *e, struct engine_cost *ret);
 
 	/*
 	 * Detaches if need be; waits for tasks that could not be let go, until a signal handler

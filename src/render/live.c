@@ -8,9 +8,11 @@
 #include "event/event.h"
 #include "filter/filter.h"
 #include "report/event_view.h"
+#include "report/self_cost.h"
 #include "track/track.h"
 #include "util/alloc.h"
 #include "util/arena.h"
+#include "util/clock.h"
 #include "util/err.h"
 #include "util/out.h"
 
@@ -22,8 +24,9 @@ struct live {
 	struct arena scratch;
 	void *document; /* the renderer's state */
 	uint64_t flushed_ns;
-	bool cut;    /* the document did not get all */
-	int32_t pid; /* of the event being shown */
+	bool cut;        /* the document did not get all */
+	int32_t pid;     /* of the event being shown */
+	uint64_t lap_ns; /* when the part began that is being measured */
 };
 
 static int live_netlink_protocol(void *asked, int fd)
@@ -43,6 +46,23 @@ static const char *live_interface_name(void *asked, struct arena *a, uint32_t in
 	char name[IF_NAMESIZE];
 
 	return if_indextoname(index, name) ? arena_strdup(a, name) : NULL;
+}
+
+static void lap_begin(struct live *l)
+{
+	if (l->config.cost)
+		l->lap_ns = clock_now_ns();
+}
+
+static void lap_end(struct live *l, enum self_part part)
+{
+	uint64_t now_ns;
+
+	if (!l->config.cost)
+		return;
+	now_ns = clock_now_ns();
+	l->config.cost->part_ns[part] += now_ns - l->lap_ns;
+	l->lap_ns = now_ns;
 }
 
 struct live *live_create(const struct live_config *config)
@@ -93,8 +113,11 @@ static int live_event(void *self, const struct event *ev, struct err *err)
 	struct decoded_call call, whole;
 	struct value siginfo;
 
-	if (!filter_match(l->config.filter, ev, l->config.track))
+	lap_begin(l);
+	if (!filter_match(l->config.filter, ev, l->config.track)) {
+		lap_end(l, SELF_FILTER);
 		return 0;
+	}
 	l->pid = ev->pid;
 	if (ev->kind == EV_CALL) {
 		decode_call(&l->scratch, &ev->call, &l->config.decode, &call);
@@ -110,8 +133,12 @@ static int live_event(void *self, const struct event *ev, struct err *err)
 		decode_siginfo(&l->scratch, &ev->signal, &siginfo);
 		view.siginfo = &siginfo;
 	}
+	lap_end(l, SELF_FILTER);
 	l->config.renderer->event(l->document, &view);
 	arena_reset(&l->scratch);
+	lap_end(l, SELF_DRAW);
+	if (l->config.cost)
+		l->config.cost->nr_events++;
 	return output_status(l, err);
 }
 
@@ -120,7 +147,9 @@ static int live_tick(void *self, uint64_t now_ns, struct err *err)
 	struct live *l = self;
 
 	if (now_ns - l->flushed_ns >= FLUSH_NS) {
+		lap_begin(l);
 		out_push(l->config.out);
+		lap_end(l, SELF_WRITE);
 		l->flushed_ns = now_ns;
 	}
 	return output_status(l, err);
@@ -130,11 +159,13 @@ static int live_end(void *self, struct err *err)
 {
 	struct live *l = self;
 
+	lap_begin(l);
 	if (l->document) {
 		l->cut = !l->config.renderer->end(l->document);
 		l->document = NULL;
 	}
 	out_flush(l->config.out);
+	lap_end(l, SELF_WRITE);
 	return output_status(l, err);
 }
 

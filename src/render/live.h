@@ -9,6 +9,7 @@
 
 struct filter;
 struct out;
+struct self_cost;
 struct track;
 
 struct live_config {
@@ -18,6 +19,7 @@ struct live_config {
 	const struct track *track;            /* borrowed; a sink in front of this one */
 	struct out *out;                      /* borrowed */
 	struct decode_options decode;
+	struct self_cost *cost; /* borrowed: to be added to; NULL = nobody asks */
 };
 
 struct live;

@@ -15,12 +15,14 @@
 #include "cli/option.h"
 #include "cli/output.h"
 #include "cli/relay.h"
+#include "cli/self_report.h"
 #include "cli/session.h"
 #include "engine/engine.h"
 #include "engine/launch.h"
 #include "event/stream.h"
 #include "filter/filter.h"
 #include "render/live.h"
+#include "report/self_cost.h"
 #include "track/track.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
@@ -37,6 +39,7 @@
 struct trace_options {
 	bool help, help_all, version;
 	bool follow, timing, relative, succeeded, failed, raw, hex, verbose, quiet, debug;
+	bool profile_self;
 	unsigned stamps, show_fds, hex_strings;
 	unsigned string_limit;
 	uint64_t max_output_bytes;
@@ -71,6 +74,7 @@ static const struct option options[] = {
 	{OPTION_SECTION, .help = "How"},
 	{OPTION_TEXT, 0, "engine", "NAME", "how to watch; auto takes the cheapest that is usable", AT(engine), .completes = "@engines"},
 	{OPTION_FLAG, 'q', "quiet", NULL, "no notes on standard error", AT(quiet)},
+	{OPTION_FLAG, 0, "profile-self", NULL, "what this run cost renacer itself, at the end", AT(profile_self)},
 	{OPTION_FLAG, 0, "debug", NULL, "what renacer does, on standard error", AT(debug)},
 	{OPTION_FLAG, 'V', "version", NULL, "print the version", AT(version), .common = true},
 	{OPTION_FLAG, 'h', "help", NULL, "the common options", AT(help), .common = true},
@@ -128,6 +132,7 @@ static void build_plan(struct engine_plan *plan, const struct trace_options *o,
 		TRACK_FILES | TRACK_PASSING | (o->show_fds > 1 ? (uint32_t)TRACK_DEVICES : 0);
 
 	plan->follow = o->follow;
+	plan->measure = o->profile_self;
 	plan->string_limit = o->string_limit;
 	plan->kinds = EV_BIT(EV_FORK) | EV_BIT(EV_EXEC) | EV_BIT(EV_EXIT) | EV_BIT(EV_SIGNAL) |
 		      EV_BIT(EV_STOP) | EV_BIT(EV_LOST) | EV_BIT(EV_ATTACH) | EV_BIT(EV_DETACH);
@@ -198,6 +203,8 @@ struct run {
 	char trace_id[56]; /* W3C: version, 16 and 8 bytes in hex, flags */
 	struct engine_plan plan;
 	struct render_options render;
+	struct self_cost cost; /* --profile-self */
+	uint64_t began_ns;
 	pid_vec pids;
 };
 
@@ -274,6 +281,7 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 		.track = run->track,
 		.out = &run->out,
 		.decode = {.verbose = o->verbose},
+		.cost = o->profile_self ? &run->cost : NULL,
 	});
 	stream_add_sink(run->session.stream, &live_sink, run->live);
 	return 0;
@@ -330,6 +338,8 @@ static int execute(struct run *run, char **words, struct err *err)
 	}
 	r = session_run(s, err);
 	relay_finish(&run->relay);
+	if (run->options->profile_self)
+		self_report_print(s, &run->cost, run->began_ns);
 	note_losses(stream_counts(s->stream));
 	if (live_was_cut(run->live) && !run->options->quiet)
 		fprintf(stderr, "Trace file exceeded %lluMB, truncating\n",
@@ -346,8 +356,11 @@ static int execute(struct run *run, char **words, struct err *err)
 
 static int trace(const struct command *self, const struct trace_options *o, char **words)
 {
-	struct run run = {
-		.options = o, .output = {.fd = -1}, .relay = {.fd = -1}, .out = {.fd = -1}};
+	struct run run = {.options = o,
+		.began_ns = clock_now_ns(),
+		.output = {.fd = -1},
+		.relay = {.fd = -1},
+		.out = {.fd = -1}};
 	struct err err = {0};
 	int status, wait_status;
 	bool launched;

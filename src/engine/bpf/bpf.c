@@ -369,6 +369,13 @@ static void bpf_close(struct engine *e)
 	free(e);
 }
 
+static void bpf_cost(const struct engine *e, struct engine_cost *ret)
+{
+	load_cost(&e->load, &ret->kernel_runs, &ret->kernel_ns);
+	ret->ring_bytes = e->load.ring_stride * e->load.nr_rings;
+	ret->backlog_bytes = e->rings.backlog_peak;
+}
+
 const struct engine_ops engine_bpf = {
 	.name = "bpf",
 	.summary = "watches from inside the kernel; needs privilege, costs least",
@@ -382,5 +389,6 @@ const struct engine_ops engine_bpf = {
 	.attach = bpf_attach,
 	.poll = bpf_poll,
 	.detach = bpf_detach,
+	.cost = bpf_cost,
 	.close = bpf_close,
 };

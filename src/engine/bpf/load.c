@@ -411,8 +411,11 @@ int load_open(struct load *l, const struct engine_plan *plan, struct err *err)
 	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)&f,
 		.prog_prepare_load_fn = prepare_program);
 
+	l->stats = -1;
 	if (rc < 0)
 		return rc;
+	if (plan->measure)
+		l->stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
 	libbpf_set_print(print_debug);
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
 		handlers[i] = libbpf_register_prog_handler(
@@ -429,7 +432,30 @@ void load_close(struct load *l)
 	if (l->rings)
 		munmap(l->rings, rings_len(l));
 	tracer__destroy(l->skel);
+	if (l->stats >= 0)
+		close(l->stats);
 	memset(l, 0, sizeof(*l));
+	l->stats = -1;
+}
+
+void load_cost(const struct load *l, uint64_t *ret_runs, uint64_t *ret_ns)
+{
+	struct bpf_program *prog;
+
+	*ret_runs = *ret_ns = 0;
+	if (l->stats < 0)
+		return;
+	bpf_object__for_each_program(prog, l->skel->obj)
+	{
+		struct bpf_prog_info info = {0};
+		uint32_t len = sizeof(info);
+
+		if (bpf_program__fd(prog) < 0 ||
+			bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len) < 0)
+			continue;
+		*ret_runs += info.run_cnt;
+		*ret_ns += info.run_time_ns;
+	}
 }
 
 int load_attach(struct load *l, struct err *err)

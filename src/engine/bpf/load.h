@@ -22,11 +22,15 @@ struct load {
 	uint64_t ring_bytes;       /* of data in each; a power of two */
 	int links[LOAD_MAX_LINKS]; /* owned */
 	size_t nr_links;
+	int stats; /* owned; while it is open the kernel measures the programs; -1 = it does not */
 };
 
 /* `l` is all zero before. On failure load_close cleans up. */
 int load_open(struct load *l, const struct engine_plan *plan, struct err *err);
 void load_close(struct load *l);
+
+/* How often the programs ran and how long in all; 0 where the kernel was not asked to measure. */
+void load_cost(const struct load *l, uint64_t *ret_runs, uint64_t *ret_ns);
 
 /* From here on the programs run for every task of the machine. */
 int load_attach(struct load *l, struct err *err);

@@ -224,6 +224,11 @@ static void ptrace_close(struct engine *e)
 	free(e);
 }
 
+static void ptrace_cost(const struct engine *e, struct engine_cost *ret)
+{
+	ret->stops = e->nr_stops;
+}
+
 const struct engine_ops engine_ptrace = {
 	.name = "ptrace",
 	.summary = "stops the program at each call; works everywhere",
@@ -236,5 +241,6 @@ const struct engine_ops engine_ptrace = {
 	.attach = ptrace_attach,
 	.poll = ptrace_poll,
 	.detach = ptrace_detach,
+	.cost = ptrace_cost,
 	.close = ptrace_close,
 };

@@ -222,6 +222,19 @@ def test_slow_reader(h):
                 *[l for l in lines if not l.startswith("getppid(")])
 
 
+def test_own_cost(h):
+    run = h.trace(["--profile-self"], ["ls", "/"])
+    report = run.stderr
+    check("renacer's own cost" in report, report)
+    events = int(re.search(r"draw .* of (\d+) events", report).group(1))
+    check(len(run.lines) <= events <= len(run.lines) + 5, events, len(run.lines))  # an exec has no line
+    if h.engine == "bpf":
+        check(int(re.search(r"(\d+) runs", report).group(1)) > 2 * len(run.calls()), report)
+    else:
+        check(int(re.search(r"stops of tasks +(\d+)", report).group(1)) > len(run.calls()), report)
+    check(not h.trace([], ["true"]).stderr, "a report that nobody asked for")
+
+
 def test_verbose_structs(h):
     short = h.trace([], ["ls", "/"])
     check("/* " in short.lines[0].text, short.lines[0])

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import subprocess
 
 from harness import Skip, check, check_equal
 
@@ -44,6 +45,20 @@ def test_bpf_refuses_with_a_reason(h):
     check_equal(run.status, 1, run.dump())
     check("not permitted" in run.stderr or "ermission" in run.stderr, run.stderr)
     check("sudo" in run.stderr or "setcap" in run.stderr, "no remedy", run.stderr)
+
+
+def test_bpf_with_two_capabilities(h):
+    """CAP_BPF and CAP_PERFMON are enough for the eBPF engine; root is not needed."""
+    as_nobody(h)
+    caps = "-all,+bpf,+perfmon"
+    command = [h.tool("setpriv"), "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups",
+               f"--inh-caps={caps}", f"--ambient-caps={caps}", f"--bounding-set={caps}"]
+    done = subprocess.run(
+        [*command, h.renacer, "--engine", "bpf", "-f", "-o", "t", "--", "sh", "-c", "/bin/true; exit 3"],
+        capture_output=True, text=True, cwd=h.tmp, timeout=60)
+    check_equal(done.returncode, 3, done.stderr)
+    text = (h.tmp / "t").read_text()
+    check("+++ exited with 3 +++" in text and 'execve("/bin/true"' in text, text[-500:])
 
 
 def test_attach_to_a_process_of_another_user(h):
