@@ -207,7 +207,8 @@ static uint8_t looks_of(enum abi abi, uint32_t nr, uint16_t rule, bool untimed)
 	case CALL_vfork: ret |= WIRE_LOOK_EXIT; break; /* see WIRE_PHASE_CHILD */
 	default: break;
 	}
-	ret |= rule & entry ? WIRE_LOOK_ENTER : 0;
+	if (rule & WIRE_RULE_WANTED && rule & entry)
+		ret |= WIRE_LOOK_ENTER;
 	return ret | (rule ? WIRE_LOOK_EXIT : 0);
 }
 
@@ -365,9 +366,34 @@ static int map_rings(struct load *l, struct err *err)
 	return 0;
 }
 
+/* Whether some call's entry is looked at. */
+static bool looks_at_entries(const struct load *l)
+{
+	for (uint32_t nr = 0; nr < CALL_NR_LIMIT; nr++)
+		if (l->skel->rodata->looks[nr] & WIRE_LOOK_ENTER)
+			return true;
+	return l->skel->rodata->unknown_rule;
+}
+
+static bool wants_exec(const struct engine_plan *plan)
+{
+	for (enum abi abi = 0; abi < NR_ABIS; abi++)
+		for (uint32_t nr = 0; nr < CALL_NR_LIMIT; nr++)
+			if (plan->wanted[abi][nr] && (call_id_of(abi, nr) == CALL_execve ||
+							     call_id_of(abi, nr) == CALL_execveat))
+				return true;
+	return false;
+}
+
+/* What is not needed costs calls and the start nothing. After set_rodata. */
 static void choose_programs(struct load *l, const struct engine_plan *plan, const struct facts *f)
 {
 	struct bpf_program *prog;
+
+	if (!looks_at_entries(l))
+		bpf_program__set_autoload(l->skel->progs.sys_enter, false);
+	if (!wants_exec(plan))
+		bpf_program__set_autoload(l->skel->progs.sched_prepare_exec, false);
 
 	bpf_object__for_each_program(prog, l->skel->obj)
 	{
@@ -387,11 +413,11 @@ static int open_and_load(
 	l->skel = tracer__open();
 	if (!l->skel)
 		return err_sys(err, -errno, "cannot open the BPF programs");
-	choose_programs(l, plan, f);
 	rc = set_sizes(l, plan, err);
 	if (rc < 0)
 		return rc;
 	set_rodata(l, plan, f);
+	choose_programs(l, plan, f);
 	rc = tracer__load(l->skel);
 	if (rc < 0)
 		return err_sys(err, rc, "the kernel does not take the BPF programs");
