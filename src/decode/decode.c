@@ -144,3 +144,70 @@ void decode_call(struct arena *a, const struct event_call *call, const struct de
 	if (d.done)
 		decode_result(&d, row ? row->ret : RET_HEX);
 }
+
+/* What these calls give back is shown behind the result. */
+static bool shows_results_apart(enum call_id id)
+{
+	switch (id) {
+	case CALL_poll:
+	case CALL_ppoll:
+	case CALL_select:
+	case CALL_pselect6: return true;
+	default: return false;
+	}
+}
+
+static bool has_chunk(const struct event_call *call, unsigned arg)
+{
+	for (size_t i = 0; i < call->nr_captures; i++)
+		if (call->captures[i].arg == arg)
+			return true;
+	return false;
+}
+
+static bool is_known(const struct event_call *call, const struct capture_recipe *recipe,
+	enum call_id id, unsigned arg)
+{
+	const struct capture_spec *spec = &recipe->args[arg];
+
+	if (spec->when & CAPTURE_AT_EXIT && !shows_results_apart(id))
+		return false;
+	for (unsigned i = 0; i < recipe->nr_steps; i++) {
+		const struct capture_step *step = &recipe->steps[i];
+
+		if (step->arg == arg && step->when & CAPTURE_AT_EXIT &&
+			(step->pick == CAPTURE_STEP_ALL ||
+				step->pick == capture_recipe_pick(recipe, call->args)))
+			return false;
+	}
+	/* what could not be read yet may be read when the call returns */
+	return spec->op == CAPTURE_NONE || !(spec->when & CAPTURE_AT_ENTER) || !call->args[arg] ||
+	       has_chunk(call, arg);
+}
+
+size_t decode_nr_known(
+	const struct event_call *call, const struct decoded_call *decoded, bool *ret_grows)
+{
+	const struct syscall_row *row = syscall_row_of(decoded->id);
+	const struct capture_recipe *recipe =
+		row ? syscall_row_captures(call->abi, decoded->id) : NULL;
+	size_t nr = 0;
+
+	*ret_grows = false;
+	if (!recipe)
+		return decoded->nr_args;
+	for (; nr < decoded->nr_args; nr++) {
+		const char *name = decoded->args[nr].name;
+
+		/* the order shown is not always that of the words */
+		for (unsigned arg = 0; name && arg < row->nr_args; arg++)
+			if (!strcmp(row->args[arg].name, name) &&
+				!is_known(call, recipe, decoded->id, arg))
+				return nr;
+		if (decoded->id == CALL_clone3) {
+			*ret_grows = true;
+			return nr + 1;
+		}
+	}
+	return nr;
+}

@@ -44,6 +44,14 @@ struct decoded_call {
 void decode_call(struct arena *a, const struct event_call *call, const struct decode_options *opts,
 	struct decoded_call *ret);
 
+/*
+ * Of a call that has just been entered, decoded as one that never returned: how many of its
+ * arguments, in the order shown, are as they will be when it returns. `ret_grows`: the last of
+ * them gets something more behind it.
+ */
+size_t decode_nr_known(
+	const struct event_call *call, const struct decoded_call *decoded, bool *ret_grows);
+
 /* The siginfo as a VALUE_STRUCT, as strace names its fields. */
 void decode_siginfo(struct arena *a, const struct event_signal *signal, struct value *ret);
 

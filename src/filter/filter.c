@@ -272,6 +272,8 @@ bool filter_match(const struct filter *f, const struct event *ev, const struct t
 
 	switch (ev->kind) {
 	case EV_CALL: return match_call(f, ev, t);
+	/* how it will end is not known yet */
+	case EV_CALL_ENTER: return f->status == ALL_STATUS && match_call(f, ev, t);
 	case EV_SIGNAL:
 		signo = ev->signal.signo;
 		return signo < 1 || signo > NR_SIGNALS || f->signals >> (signo - 1) & 1;

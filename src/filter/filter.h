@@ -47,10 +47,10 @@ bool filter_wants_unknown(const struct filter *f);
 bool filter_asks_track(const struct filter *f);
 
 /*
- * Whether this event passes. Kinds that the filter does not speak of pass; calls that were recorded
- * for the tracker only (CALL_HIDDEN) do not. The tracker, which must have seen the event already,
- * tells whether a descriptor is a socket (bare `network`); without it (NULL), or where it does not
- * know, the descriptor is taken for one.
+ * Whether this event passes; an entry does not where the filter asks how calls end. Kinds that the
+ * filter does not speak of pass; calls that were recorded for the tracker only (CALL_HIDDEN) do
+ * not. The tracker, which must have seen the event already, tells whether a descriptor is a socket
+ * (bare `network`); without it (NULL), or where it does not know, the descriptor is taken for one.
  */
 bool filter_match(const struct filter *f, const struct event *ev, const struct track *t);
 

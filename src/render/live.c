@@ -129,6 +129,12 @@ static int live_event(void *self, const struct event *ev, struct err *err)
 			decode_call(&l->scratch, &ev->call, &all, &whole);
 			view.whole = &whole;
 		}
+	} else if (ev->kind == EV_CALL_ENTER) {
+		struct event_call entered = ev->call;
+
+		entered.flags |= CALL_UNFINISHED;
+		decode_call(&l->scratch, &entered, &l->config.decode, &call);
+		view.call = &call;
 	} else if (ev->kind == EV_SIGNAL) {
 		decode_siginfo(&l->scratch, &ev->signal, &siginfo);
 		view.siginfo = &siginfo;

@@ -32,6 +32,7 @@ struct render_options {
 	uint32_t string_limit; /* bytes of data shown */
 	enum stamp_style stamp;
 	bool timing;       /* time spent in each call */
+	bool unfinished;   /* calls that others interrupt in two parts */
 	unsigned show_fds; /* what a descriptor is: 1 = names, 2 = details */
 	bool raw;          /* arguments as hex words */
 	bool hex;          /* \x escapes */
@@ -49,6 +50,7 @@ struct renderer {
 	uint32_t shapes; /* enum render_shape */
 	bool structured; /* for programs: the command's own output must not get between */
 	bool whole;      /* wants calls without abbreviations too */
+	bool enters;     /* can show a call's entry apart from its return */
 	/* The state of one document; options and out are borrowed until `end`. */
 	void *(*begin)(struct out *out, const struct render_options *options);
 	void (*event)(void *self, const struct event_view *view);

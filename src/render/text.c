@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -10,14 +11,24 @@
 #include "report/event_view.h"
 #include "util/alloc.h"
 #include "util/arena.h"
+#include "util/map.h"
 #include "util/out.h"
 
 /* The line form: what strace's users read without learning anything. */
+
+/* With --unfinished: the first part of a call that has not returned. */
+struct half {
+	struct buf shown; /* of the arguments */
+	size_t nr_shown;
+};
 
 struct text {
 	struct out *out;
 	const struct render_options *options;
 	struct arena scratch;
+	struct map halves; /* tid -> struct half, owned */
+	int32_t open_tid;  /* whose half is the line that is being written; 0 = nobody's */
+	struct buf args;
 	int32_t first_tid;
 	bool many_tasks; /* a second task exists or existed: lines say whose they are */
 	uint64_t last_stamp_ns;
@@ -109,30 +120,127 @@ static void draw_result(
 	buf_addc(line, ')');
 }
 
-static void draw_call(struct text *t, struct buf *line, const struct event_view *view)
+static uint64_t entered_ns(const struct event *ev)
 {
-	const struct event *ev = view->ev;
-	const struct value_text how = value_text_for(t->options, view);
-	uint64_t enter_ns = ev->call.enter_ns ? ev->call.enter_ns : ev->time_ns;
+	return ev->call.enter_ns ? ev->call.enter_ns : ev->time_ns;
+}
 
-	draw_prefix(t, line, ev, enter_ns);
-	if (ev->call.abi == ABI_I386)
+static void draw_begin(struct text *t, struct buf *line, const struct event_view *view)
+{
+	draw_prefix(t, line, view->ev, entered_ns(view->ev));
+	if (view->ev->call.abi == ABI_I386)
 		buf_adds(line, "[i386] ");
 	buf_adds(line, view->call->name);
 	buf_addc(line, '(');
-	value_text_draw_args(&how, line, view, t->options->raw);
-	buf_addc(line, ')');
-	draw_result(line, view, &how);
-	if (t->options->timing) {
-		uint64_t took_ns = ev->time_ns - enter_ns;
+}
 
-		if (ev->call.flags & (CALL_UNFINISHED | CALL_NO_ENTER | CALL_UNTIMED))
+static void draw_return(struct text *t, struct buf *line, const struct event_view *view,
+	const struct value_text *how)
+{
+	const struct event *ev = view->ev;
+
+	buf_addc(line, ')');
+	draw_result(line, view, how);
+	if (t->options->timing) {
+		uint64_t took_ns = ev->time_ns - entered_ns(ev);
+
+		if (ev->call.flags & (CALL_UNFINISHED | CALL_NO_ENTER))
 			buf_adds(line, " <unavailable>");
 		else
 			buf_printf(line, " <%llu.%06u>",
 				(unsigned long long)(took_ns / 1000000000u),
 				(unsigned)(took_ns % 1000000000u / 1000u));
 	}
+}
+
+static void half_destroy(struct half *h)
+{
+	if (!h)
+		return;
+	buf_deinit(&h->shown);
+	free(h);
+}
+
+/* The line that is open ends here, and its call goes on in another. */
+static void interrupt(struct text *t, struct buf *line)
+{
+	if (!t->open_tid)
+		return;
+	t->open_tid = 0;
+	buf_adds(line, " <unfinished ...>\n");
+	out_commit(t->out);
+}
+
+static void draw_enter(struct text *t, struct buf *line, const struct event_view *view)
+{
+	const struct value_text how = value_text_for(t->options, view);
+	struct half *h = xcalloc(1, sizeof(*h));
+	bool grows;
+
+	h->nr_shown = decode_nr_known(&view->ev->call, view->call, &grows);
+	value_text_draw_args(&how, &h->shown, view, 0, h->nr_shown);
+	if (h->nr_shown && h->nr_shown < view->call->nr_args && !grows)
+		buf_adds(&h->shown, ", ");
+	half_destroy(map_put(&t->halves, (uint32_t)view->ev->tid, h));
+	draw_begin(t, line, view);
+	buf_add(line, h->shown.data, h->shown.len);
+	t->open_tid = view->ev->tid;
+}
+
+/* What the first part lacks. Arguments are not all as they were expected to become: then those that
+ * it did not show at all. */
+static void draw_rest(struct text *t, struct buf *line, const struct event_view *view,
+	const struct value_text *how, const struct half *h)
+{
+	size_t nr_args = view->call->nr_args;
+
+	if (view->ev->call.flags & CALL_UNFINISHED) {
+		if (h->nr_shown < nr_args)
+			buf_adds(line, " <unfinished ...>");
+		return;
+	}
+	buf_reset(&t->args);
+	value_text_draw_args(how, &t->args, view, 0, nr_args);
+	if (t->args.len >= h->shown.len &&
+		(!h->shown.len || !memcmp(t->args.data, h->shown.data, h->shown.len)))
+		buf_add(line, t->args.data + h->shown.len, t->args.len - h->shown.len);
+	else
+		value_text_draw_args(how, line, view, h->nr_shown, nr_args);
+}
+
+static void draw_call(struct text *t, struct buf *line, const struct event_view *view)
+{
+	const struct value_text how = value_text_for(t->options, view);
+	const struct event *ev = view->ev;
+	struct half *h = map_remove(&t->halves, (uint32_t)ev->tid);
+
+	if (!h) {
+		draw_begin(t, line, view);
+		value_text_draw_args(&how, line, view, 0, view->call->nr_args);
+	} else {
+		if (t->open_tid != ev->tid) {
+			draw_prefix(t, line, ev, ev->time_ns);
+			if (ev->call.abi == ABI_I386)
+				buf_adds(line, "[i386] ");
+			buf_printf(line, "<... %s resumed>", view->call->name);
+		}
+		draw_rest(t, line, view, &how, h);
+		half_destroy(h);
+	}
+	t->open_tid = 0;
+	draw_return(t, line, view, &how);
+}
+
+/* An exec in a thread that is not the leader returns under the leader's id. */
+static void move_half(struct text *t, const struct event *ev)
+{
+	struct half *h;
+
+	if (!ev->exec.old_tid || ev->exec.old_tid == ev->tid)
+		return;
+	h = map_remove(&t->halves, (uint32_t)ev->exec.old_tid);
+	if (h)
+		half_destroy(map_put(&t->halves, (uint32_t)ev->tid, h));
 }
 
 static const char *signal_name(struct text *t, int signo)
@@ -159,6 +267,12 @@ static void draw_lost(struct buf *line, const struct event_lost *lost, uint64_t 
 	buf_printf(line, " within %.6f s !!!", (double)(time_ns - lost->from_ns) / 1e9);
 }
 
+static bool is_shown(const struct event *ev)
+{
+	return EV_BIT(ev->kind) & (EV_BIT(EV_CALL) | EV_BIT(EV_CALL_ENTER) | EV_BIT(EV_SIGNAL) |
+					  EV_BIT(EV_STOP) | EV_BIT(EV_EXIT) | EV_BIT(EV_LOST));
+}
+
 static void text_event(void *self, const struct event_view *view)
 {
 	struct text *t = self;
@@ -174,8 +288,16 @@ static void text_event(void *self, const struct event_view *view)
 	}
 	if (t->out->error)
 		return;
+	if (ev->kind == EV_EXEC)
+		move_half(t, ev);
+	if (is_shown(ev) && (ev->kind != EV_CALL || ev->tid != t->open_tid))
+		interrupt(t, line);
 	switch (ev->kind) {
 	case EV_CALL: draw_call(t, line, view); break;
+	case EV_CALL_ENTER:
+		draw_enter(t, line, view);
+		arena_reset(&t->scratch);
+		return;
 	case EV_SIGNAL:
 		draw_prefix(t, line, ev, ev->time_ns);
 		buf_printf(line, "--- %s ", signal_name(t, ev->signal.signo));
@@ -202,7 +324,13 @@ static void text_event(void *self, const struct event_view *view)
 static bool text_end(void *self)
 {
 	struct text *t = self;
+	struct map_slot *slot;
 
+	interrupt(t, &t->out->pending);
+	for (size_t at = 0; (slot = map_next(&t->halves, &at));)
+		half_destroy(slot->value);
+	map_deinit(&t->halves);
+	buf_deinit(&t->args);
 	arena_deinit(&t->scratch);
 	free(t);
 	return true;
@@ -212,6 +340,7 @@ const struct renderer renderer_text = {
 	.name = "text",
 	.media_type = "text/plain",
 	.shapes = SHAPE_EVENTS,
+	.enters = true,
 	.begin = text_begin,
 	.event = text_event,
 	.end = text_end,

@@ -330,15 +330,15 @@ void value_text_draw(
 	draw(how, out, value, returned, 0);
 }
 
-void value_text_draw_args(
-	const struct value_text *how, struct buf *out, const struct event_view *view, bool raw)
+void value_text_draw_args(const struct value_text *how, struct buf *out,
+	const struct event_view *view, size_t from, size_t to)
 {
 	const struct decoded_call *call = view->call;
 
-	for (size_t i = 0; i < call->nr_args; i++) {
-		if (i)
+	for (size_t i = from; i < to; i++) {
+		if (i > from)
 			buf_adds(out, ", ");
-		if (raw) {
+		if (how->raw) {
 			buf_add_hex(out, view->ev->call.args[i]);
 			continue;
 		}
@@ -353,6 +353,7 @@ struct value_text value_text_for(
 {
 	return (struct value_text){
 		.string_limit = options->string_limit,
+		.raw = options->raw,
 		.hex = options->hex,
 		.hex_strings = options->hex_strings,
 		.fd_details = options->show_fds > 1,

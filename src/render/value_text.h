@@ -14,6 +14,7 @@ struct track;
 
 struct value_text {
 	uint32_t string_limit; /* bytes of VALUE_DATA shown */
+	bool raw;              /* arguments as hex words */
 	bool hex;              /* \x escapes instead of octal ones */
 	enum hex_strings hex_strings;
 	const struct track *track; /* describes descriptors; NULL = plain numbers */
@@ -38,6 +39,6 @@ void value_text_quote(const struct value_text *how, struct buf *out, const uint8
 void value_text_escape(const struct value_text *how, struct buf *out, const uint8_t *bytes,
 	size_t len, const char *special);
 
-/* The arguments of a call, separated by ", "; `raw` as hex words. */
-void value_text_draw_args(
-	const struct value_text *how, struct buf *out, const struct event_view *view, bool raw);
+/* The arguments from..to-1 of a call, separated by ", ". */
+void value_text_draw_args(const struct value_text *how, struct buf *out,
+	const struct event_view *view, size_t from, size_t to);

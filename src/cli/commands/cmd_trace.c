@@ -38,8 +38,9 @@
 
 struct trace_options {
 	bool help, help_all, version;
-	bool follow, timing, relative, succeeded, failed, raw, hex, verbose, quiet, debug;
 	bool profile_self;
+	bool follow, timing, relative, unfinished, succeeded, failed, raw, hex, verbose, quiet,
+		debug;
 	unsigned stamps, show_fds, hex_strings;
 	unsigned string_limit;
 	uint64_t max_output_bytes;
@@ -65,6 +66,7 @@ static const struct option options[] = {
 	{OPTION_FLAG, 'T', "timing", NULL, "time spent in each call", AT(timing), .common = true},
 	{OPTION_COUNT, 't', NULL, NULL, "wall-clock time; -tt with microseconds, -ttt since the epoch", AT(stamps), .common = true},
 	{OPTION_FLAG, 'r', "relative-timestamps", NULL, "time since the line before", AT(relative)},
+	{OPTION_FLAG, 0, "unfinished", NULL, "a call that another task interrupts as two lines, when it begins and when it returns", AT(unfinished)},
 	{OPTION_COUNT, 'y', "decode-fds", NULL, "what each descriptor is; -yy with protocols and addresses", AT(show_fds), .common = true},
 	{OPTION_FLAG, 'v', "no-abbrev", NULL, "all fields of structs, all of argv and envp", AT(verbose), .common = true},
 	{OPTION_NUMBER, 0, "string-limit", "N", "bytes of data shown (64); names are never shortened", AT(string_limit), .max = STRING_LIMIT_MAX},
@@ -133,6 +135,7 @@ static void build_plan(struct engine_plan *plan, const struct trace_options *o,
 
 	plan->follow = o->follow;
 	plan->measure = o->profile_self;
+	plan->want_enters = o->unfinished;
 	plan->string_limit = o->string_limit;
 	plan->kinds = EV_BIT(EV_FORK) | EV_BIT(EV_EXEC) | EV_BIT(EV_EXIT) | EV_BIT(EV_SIGNAL) |
 		      EV_BIT(EV_STOP) | EV_BIT(EV_LOST) | EV_BIT(EV_ATTACH) | EV_BIT(EV_DETACH);
@@ -239,6 +242,9 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 
 	if (!renderer)
 		return none_of(err, "--format", o->format, "@formats");
+	if (o->unfinished && !renderer->enters)
+		return err_set(err, -EINVAL,
+			"--unfinished: --format %s has no form for it; text has", o->format);
 	r = parse_pids(&o->pids, &run->pids, err);
 	if (r < 0)
 		return r;
@@ -262,6 +268,7 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 		.string_limit = o->string_limit,
 		.stamp = stamp_style(o),
 		.timing = o->timing,
+		.unfinished = o->unfinished,
 		.show_fds = o->show_fds,
 		.raw = o->raw,
 		.hex = o->hex,
@@ -269,6 +276,7 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 		.realtime_offset_ns = clock_realtime_offset_ns(),
 	};
 	run->session.stream = stream_create();
+	stream_want_enters(run->session.stream, o->unfinished);
 	run->session.plan = &run->plan;
 	if (tracking) {
 		run->track = track_create();
