@@ -201,6 +201,15 @@ static uint32_t data_limit(const struct taking *t, uint64_t addr, uint64_t addr_
 	return MAX(t->string_limit, CAPTURE_NETLINK_MAX);
 }
 
+/* Whether the data begin with a plausible length: no text does. */
+static bool looks_like_netlink(const struct taking *t, uint64_t addr, uint64_t len)
+{
+	uint32_t first;
+
+	return len >= CAPTURE_NETLINK_MIN && read_now(t->tid, addr, &first, sizeof(first)) &&
+	       first >= CAPTURE_NETLINK_MIN && first <= len;
+}
+
 static void take_msghdr(struct taking *t, uint8_t arg, const struct msghdr *msg, uint64_t valid)
 {
 	ask(t, (struct capture_piece){.arg = arg, .addr = (uintptr_t)msg->msg_name},
@@ -412,7 +421,10 @@ static void ask_argument(struct taking *t, uint8_t arg, const struct capture_spe
 
 	switch (spec->op) {
 	case CAPTURE_DATAGRAM:
-		limit = data_limit(t, argument(call, 4), argument(call, 4) ? SOCKADDR_MAX : 0);
+		if (argument(call, 4))
+			limit = data_limit(t, argument(call, 4), SOCKADDR_MAX);
+		else if (looks_like_netlink(t, p.addr, len))
+			limit = MAX(limit, CAPTURE_NETLINK_MAX);
 		ask_op(t, p, spec->op, len, 0, limit);
 		break;
 	case CAPTURE_LENPTR:

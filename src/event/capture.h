@@ -37,7 +37,8 @@ enum capture_op {
 	CAPTURE_MMSGHDR = 9, /* struct mmsghdr[len_arg] (at exit: [result]), each as MSGHDR */
 	CAPTURE_IOCTL = 10,  /* argument 1 is an ioctl number: its encoded size, or 64 bytes for the
 				old terminal ('T') and socket (0x89) numbers, which encode none */
-	CAPTURE_DATAGRAM = 11, /* like BUFFER; argument 4 points to the peer's address */
+	CAPTURE_DATAGRAM = 11, /* like BUFFER; argument 4 points to the peer's address, which tells
+				  a netlink message, as does its beginning where that is NULL */
 	CAPTURE_WHOLE = 12, /* argument `len_arg` (or the result) bytes, CAPTURE_WHOLE_MAX of them
 			       at most */
 	CAPTURE_IOCBS = 13, /* `len_arg` pointers to struct iocb, these, and what they write */
@@ -106,6 +107,7 @@ enum capture_pick {
 #define CAPTURE_IOCBS_MAX     32   /* struct iocb of a vector */
 #define CAPTURE_WHOLE_MAX     32768
 #define CAPTURE_NETLINK_MAX   4096 /* bytes of a netlink message, whatever the string limit */
+#define CAPTURE_NETLINK_MIN   16   /* its header, which begins with the length of all of it */
 #define CAPTURE_AF_NETLINK    16
 
 enum capture_flag {

@@ -14,6 +14,7 @@
 #include "util/arena.h"
 #include "util/clock.h"
 #include "util/err.h"
+#include "util/map.h"
 #include "util/out.h"
 
 /* Whoever watches sees lines about this late at most. */
@@ -24,18 +25,42 @@ struct live {
 	struct arena scratch;
 	void *document; /* the renderer's state */
 	uint64_t flushed_ns;
-	bool cut;        /* the document did not get all */
-	int32_t pid;     /* of the event being shown */
+	bool cut;    /* the document did not get all */
+	int32_t pid; /* of the event being shown */
+	struct map
+		netlink; /* pid and descriptor -> protocol + 1, of sockets whose making was shown */
 	uint64_t lap_ns; /* when the part began that is being measured */
 };
+
+static uint64_t descriptor_key(int32_t pid, int fd)
+{
+	return (uint64_t)(uint32_t)pid << 32 | (uint32_t)fd;
+}
+
+/*
+ * What a message says hangs on its socket's protocol. Without a tracker that is known of sockets
+ * whose making is shown, until some call returns the same number again.
+ */
+static void note_descriptor(struct live *l, const struct event *ev, const struct decoded_call *call)
+{
+	uint64_t key = descriptor_key(ev->pid, (int)ev->call.ret);
+
+	if (call->ret.kind != VALUE_FD || l->config.track)
+		return;
+	if (call->id == CALL_socket && (int)ev->call.args[0] == AF_NETLINK)
+		map_put(&l->netlink, key, (void *)(intptr_t)((int)ev->call.args[2] + 1));
+	else if (l->netlink.len)
+		map_remove(&l->netlink, key);
+}
 
 static int live_netlink_protocol(void *asked, int fd)
 {
 	const struct live *l = asked;
 	const struct track_file *file = NULL;
 
-	if (l->config.track)
-		file = track_fd(l->config.track, l->pid, fd, TRACK_BEFORE);
+	if (!l->config.track)
+		return (int)(intptr_t)map_get(&l->netlink, descriptor_key(l->pid, fd)) - 1;
+	file = track_fd(l->config.track, l->pid, fd, TRACK_BEFORE);
 	return file && file->kind == TRACK_SOCKET && file->family == AF_NETLINK ? file->protocol
 										: -1;
 }
@@ -83,6 +108,7 @@ void live_destroy(struct live *l)
 	if (l->document)
 		l->config.renderer->end(l->document);
 	arena_deinit(&l->scratch);
+	map_deinit(&l->netlink);
 	free(l);
 }
 
@@ -121,6 +147,7 @@ static int live_event(void *self, const struct event *ev, struct err *err)
 	l->pid = ev->pid;
 	if (ev->kind == EV_CALL) {
 		decode_call(&l->scratch, &ev->call, &l->config.decode, &call);
+		note_descriptor(l, ev, &call);
 		view.call = view.whole = &call;
 		if (l->config.renderer->whole && !l->config.decode.verbose) {
 			struct decode_options all = l->config.decode;

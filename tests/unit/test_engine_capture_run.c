@@ -340,6 +340,14 @@ TEST(netlink_messages_are_taken_whole)
 	call.args[4] = 1;
 	take(&r, datagram, &call, CAPTURE_AT_ENTER, 16);
 	expect_chunk(&r, data, 16, CAPTURE_CUT);
+	/* without an address the beginning tells */
+	call.args[4] = 0;
+	memcpy(data, &(uint32_t){sizeof(data)}, 4);
+	take(&r, datagram, &call, CAPTURE_AT_ENTER, 16);
+	expect_chunk(&r, data, sizeof(data), 0);
+	memcpy(data, &(uint32_t){sizeof(data) + 1}, 4);
+	take(&r, datagram, &call, CAPTURE_AT_ENTER, 16);
+	expect_chunk(&r, data, 16, CAPTURE_CUT);
 	capture_run_deinit(&r);
 }
 

@@ -274,6 +274,15 @@ __noinline int chunk_mmsghdr(__u64 addr, __u64 nr, __u32 at_exit)
 	return 0;
 }
 
+/* Whether the data begin with a plausible length: no text does. */
+static __always_inline bool looks_like_netlink(__u64 addr, __u64 len)
+{
+	__u32 first = 0;
+
+	return !bpf_probe_read_user(&first, sizeof(first), (void *)addr) &&
+	       first >= CAPTURE_NETLINK_MIN && first <= len;
+}
+
 /* A struct iocb and what it writes. `addr`: of the pointer to it. */
 __noinline int chunk_iocb(__u64 addr)
 {
@@ -452,6 +461,9 @@ __noinline int capture_arg(__u32 arg)
 		switch (spec->op) {
 		case CAPTURE_DATAGRAM:
 			set_limit(r, r->args[4]);
+			if (!r->args[4] && looks_like_netlink(addr, len))
+				r->limit = string_limit < CAPTURE_NETLINK_MAX ? CAPTURE_NETLINK_MAX
+									      : string_limit;
 			chunk_op(CAPTURE_BUFFER, addr, len, 0);
 			r->limit = string_limit;
 			break;
