@@ -63,7 +63,9 @@ struct capture_spec {
 	CAPTURE_U32 size; /* bytes: of the struct or of one element */
 };
 
-/* At exit nothing is taken when the call failed, whatever the recipe says. */
+/* At exit nothing is taken when the call failed, whatever the recipe says: unless it was
+ * interrupted in a way (ERESTART_RESTARTBLOCK) in which sleeps tell what is left of them. */
+#define CAPTURE_INTERRUPTED 516
 
 /*
  * A step takes more than the recipes of the arguments can: what an argument means for one value of
