@@ -185,6 +185,19 @@ static bool is_known(const struct event_call *call, const struct capture_recipe 
 	       has_chunk(call, arg);
 }
 
+/* Which argument word is shown there. */
+static unsigned place_of(
+	const struct syscall_row *row, const struct decoded_call *decoded, unsigned shown)
+{
+	const char *name = decoded->args[shown].name;
+
+	/* the order shown is not always that of the words */
+	for (unsigned arg = 0; name && arg < row->nr_args; arg++)
+		if (!strcmp(row->args[arg].name, name))
+			return arg;
+	return shown; /* where the meaning hangs on another argument, so does the name */
+}
+
 size_t decode_nr_known(
 	const struct event_call *call, const struct decoded_call *decoded, bool *ret_grows)
 {
@@ -196,18 +209,13 @@ size_t decode_nr_known(
 	*ret_grows = false;
 	if (!recipe)
 		return decoded->nr_args;
-	for (; nr < decoded->nr_args; nr++) {
-		const char *name = decoded->args[nr].name;
-
-		/* the order shown is not always that of the words */
-		for (unsigned arg = 0; name && arg < row->nr_args; arg++)
-			if (!strcmp(row->args[arg].name, name) &&
-				!is_known(call, recipe, decoded->id, arg))
-				return nr;
-		if (decoded->id == CALL_clone3) {
-			*ret_grows = true;
-			return nr + 1;
-		}
+	/* what it gives back stands behind what it was given */
+	if (decoded->id == CALL_clone3 && has_chunk(call, 0)) {
+		*ret_grows = true;
+		return 1;
 	}
+	for (; nr < decoded->nr_args; nr++)
+		if (!is_known(call, recipe, decoded->id, place_of(row, decoded, (unsigned)nr)))
+			return nr;
 	return nr;
 }

@@ -199,6 +199,14 @@ void macro_init(struct value *ret, const char *name)
 	ret->list.macro = name;
 }
 
+struct value *value_set_shift(struct decoder *d, struct value *ret)
+{
+	list_init(ret, VALUE_SHIFT);
+	list_add(d, ret, NULL);
+	list_add(d, ret, NULL);
+	return ret->list.items;
+}
+
 struct value *list_add(struct decoder *d, struct value *list, const char *name)
 {
 	size_t nr;
@@ -268,6 +276,17 @@ const void *decoder_bytes(const struct decoder *d, uint64_t addr, size_t len, un
 	return NULL;
 }
 
+size_t decoder_copy(const struct decoder *d, uint64_t addr, unsigned when, void *ret, size_t size)
+{
+	const struct capture *chunk = addr ? decoder_chunk(d, addr, when) : NULL;
+	size_t len = chunk ? MIN((size_t)chunk->len, size) : 0;
+
+	memset(ret, 0, size);
+	if (len)
+		memcpy(ret, chunk->bytes, len);
+	return len;
+}
+
 void decoder_show_shape(struct decoder *d, uint64_t addr, const struct shape *shape, unsigned when,
 	struct value *ret)
 {
@@ -281,8 +300,7 @@ void decoder_show_shape(struct decoder *d, uint64_t addr, const struct shape *sh
 	}
 }
 
-/* Says that an array goes on `len` bytes into `chunk`, and where if it is a place to fault at. */
-static void note_cut(
+void decoder_note_cut(
 	struct decoder *d, const struct capture *chunk, uint64_t len, struct value *ret)
 {
 	ret->flags |= VALUE_CUT;
@@ -309,7 +327,7 @@ void decoder_show_array(struct decoder *d, uint64_t addr, uint64_t nr, const str
 		shape->show(d, bytes, list_add(d, ret, NULL));
 	}
 	if (at_hand < nr)
-		note_cut(d, chunk, at_hand * shape->size, ret);
+		decoder_note_cut(d, chunk, at_hand * shape->size, ret);
 }
 
 void decoder_show_string(struct decoder *d, uint64_t addr, unsigned when, struct value *ret)
@@ -358,13 +376,11 @@ void decoder_show_data(
 void decoder_show_sigset(
 	struct decoder *d, uint64_t addr, uint64_t len, unsigned when, struct value *ret)
 {
-	size_t size = MIN(len, (uint64_t)SIGSET_BYTES);
-	/* another size than the kernel's own is refused unread */
-	const void *bytes =
-		addr && len >= 4 && len <= SIGSET_BYTES ? decoder_bytes(d, addr, size, when) : NULL;
+	const void *bytes = addr && len == SIGSET_BYTES ? decoder_bytes(d, addr, len, when) : NULL;
 
+	/* the kernel takes no other size */
 	if (bytes)
-		value_set_sigset(d, ret, bytes, size);
+		value_set_sigset(d, ret, bytes, len);
 	else
 		value_set_addr(ret, addr);
 }
@@ -392,12 +408,13 @@ void decoder_show_iovec(struct decoder *d, uint64_t addr, uint64_t nr, uint64_t 
 
 		memcpy(&iov, chunk->bytes + i * sizeof(iov), sizeof(iov));
 		used = MIN(iov.len, limit);
-		limit -= used;
+		if (limit != UINT64_MAX)
+			limit -= used;
 		decoder_show_data(d, iov.base, used, when, list_add(d, item, "iov_base"));
 		value_set_uint(list_add(d, item, "iov_len"), iov.len);
 	}
 	if (at_hand < nr)
-		note_cut(d, chunk, at_hand * sizeof(struct native_iovec), ret);
+		decoder_note_cut(d, chunk, at_hand * sizeof(struct native_iovec), ret);
 }
 
 void decoder_add_rest(struct decoder *d, uint64_t addr, size_t known, uint64_t size, unsigned when,

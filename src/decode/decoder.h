@@ -127,6 +127,12 @@ const struct capture *decoder_chunk(const struct decoder *d, uint64_t addr, unsi
  */
 const void *decoder_bytes(const struct decoder *d, uint64_t addr, size_t len, unsigned when);
 
+/*
+ * A structure that grew over time: up to `size` bytes at `addr` into `ret`, of which what was not
+ * passed becomes 0. Returns how many there were.
+ */
+size_t decoder_copy(const struct decoder *d, uint64_t addr, unsigned when, void *ret, size_t size);
+
 /* What is at `addr`, or the address when that is not known. */
 void decoder_show_shape(struct decoder *d, uint64_t addr, const struct shape *shape, unsigned when,
 	struct value *ret);
@@ -148,6 +154,9 @@ void decoder_add_rest(struct decoder *d, uint64_t addr, size_t known, uint64_t s
 /* A structure that grew over the years: `size` bytes of it, its first version having had `min`. */
 void decoder_show_extensible(struct decoder *d, uint64_t addr, uint64_t size, size_t min,
 	const struct shape *shape, unsigned when, struct value *ret);
+/* Says that an array goes on `len` bytes into `chunk`, and where if it is a place to fault at. */
+void decoder_note_cut(
+	struct decoder *d, const struct capture *chunk, uint64_t len, struct value *ret);
 /* `limit` = bytes moved over all elements. */
 void decoder_show_iovec(struct decoder *d, uint64_t addr, uint64_t nr, uint64_t limit,
 	unsigned when, struct value *ret);
@@ -177,6 +186,10 @@ static inline struct value *decoder_arg(struct decoder *d, unsigned at)
 	d->out->args[at] = (struct value){.name = d->out->args[at].name};
 	return &d->out->args[at];
 }
+
+/* A part of a word that stands `shift` (a number or a name) bits to the left: returns the slots of
+ * part and shift. */
+struct value *value_set_shift(struct decoder *d, struct value *ret);
 
 /* An item of what stands in parentheses behind the result. */
 struct value *decoder_add_detail(struct decoder *d, const char *name);

@@ -1,10 +1,16 @@
 #include "decode/shapes.h"
 
+#include <linux/audit.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <time.h>
 
 #include "util/macros.h"
+
+SHAPE_SHARED(fd, int32_t)
+{
+	value_set_fd(ret, *from);
+}
 
 SHAPE_SHARED(int, int32_t)
 {
@@ -110,26 +116,64 @@ SHAPE_SHARED(rusage, struct rusage)
 	ADD_INT(ru_nivcsw);
 }
 
-SHAPE_SHARED(sigevent, struct sigevent)
-{
-	uint64_t ptr = (uint64_t)(uintptr_t)from->sigev_value.sival_ptr;
-	struct value *signo;
+/* Without the padding, which no kernel looks at. */
+struct kernel_sigevent {
+	union {
+		int32_t number;
+		uint64_t pointer;
+	} value;
+	int32_t signo;
+	int32_t notify;
+	union {
+		int32_t tid;
+		struct {
+			uint64_t function;
+			uint64_t attributes;
+		} thread;
+	} how;
+};
 
-	if (ptr) {
+SHAPE_SHARED(sigevent, struct kernel_sigevent)
+{
+	struct value *signo;
+	bool is_signal = from->notify == SIGEV_SIGNAL || from->notify == SIGEV_THREAD_ID ||
+			 from->notify == SIGEV_THREAD;
+
+	if (from->value.pointer) {
 		struct value *value = list_add(d, ret, "sigev_value");
 
-		value_set_int(list_add(d, value, "sival_int"), from->sigev_value.sival_int);
-		value_set_addr(list_add(d, value, "sival_ptr"), ptr);
+		value_set_int(list_add(d, value, "sival_int"), from->value.number);
+		value_set_addr(list_add(d, value, "sival_ptr"), from->value.pointer);
 	}
 	signo = list_add(d, ret, "sigev_signo");
-	if (from->sigev_notify == SIGEV_SIGNAL || from->sigev_notify == SIGEV_THREAD_ID)
-		value_set_signal(signo, from->sigev_signo);
+	if (is_signal)
+		value_set_signal(signo, from->signo);
 	else
-		value_set_uint(signo, (uint32_t)from->sigev_signo);
-	value_set_enum(list_add(d, ret, "sigev_notify"), (uint32_t)from->sigev_notify,
-		&flags_sigev_notify);
-	if (from->sigev_notify == SIGEV_THREAD_ID)
-		value_set_pid(list_add(d, ret, "sigev_notify_thread_id"), from->_sigev_un._tid);
+		value_set_uint(signo, (uint32_t)from->signo);
+	value_set_enum(
+		list_add(d, ret, "sigev_notify"), (uint32_t)from->notify, &flags_sigev_notify);
+	if (from->notify == SIGEV_THREAD_ID)
+		value_set_pid(list_add(d, ret, "sigev_notify_thread_id"), from->how.tid);
+	if (from->notify != SIGEV_THREAD)
+		return;
+	value_set_addr(list_add(d, ret, "sigev_notify_function"), from->how.thread.function);
+	value_set_addr(list_add(d, ret, "sigev_notify_attributes"), from->how.thread.attributes);
+}
+
+void value_set_call_number(struct decoder *d, struct value *ret, uint32_t arch, uint64_t nr)
+{
+	enum abi abi = arch == AUDIT_ARCH_I386 ? ABI_I386 : ABI_X86_64;
+	enum call_id id = CALL_NONE;
+
+	if ((arch == AUDIT_ARCH_X86_64 || arch == AUDIT_ARCH_I386) && nr <= UINT32_MAX)
+		id = call_id_of(abi, (uint32_t)nr);
+	value_set_uint(ret, nr);
+	if (id == CALL_NONE)
+		return;
+	if (abi == d->call->abi)
+		value_set_name(ret, decoder_printf(d, "__NR_%s", call_name(id)));
+	else
+		ret->comment = call_name(id);
 }
 
 SHAPE_SHARED(sigset_arg, struct sigset_arg)

@@ -3,6 +3,7 @@
 
 #include "decode/decoder.h"
 
+SHAPE_DECLARE(fd, 4)
 SHAPE_DECLARE(int, 4)
 SHAPE_DECLARE(uint, 4)
 SHAPE_DECLARE(id, 4)
@@ -14,7 +15,8 @@ SHAPE_DECLARE(timespec, 16)
 SHAPE_DECLARE(timeval, 16)
 SHAPE_DECLARE(rusage, 144)
 SHAPE_DECLARE(siginfo, 128)
-SHAPE_DECLARE(sigevent, 64)
+SHAPE_DECLARE(sigevent, 32)
+SHAPE_DECLARE(user_desc, 16)
 /* What calls with six arguments already pass a signal mask in; the mask is copied by a step. */
 SHAPE_DECLARE(sigset_arg, 16)
 
@@ -45,3 +47,6 @@ void value_set_ticks(struct decoder *d, struct value *ret, int64_t ticks);
  * NULL when that is no date: all zeros, a fraction above a second, a year without four digits.
  */
 const char *decoder_date(struct decoder *d, int64_t sec, uint64_t fraction, unsigned digits);
+
+/* A call's number by its name, of an AUDIT_ARCH_. */
+void value_set_call_number(struct decoder *d, struct value *ret, uint32_t arch, uint64_t nr);

@@ -250,5 +250,5 @@ void show_strings(struct decoder *d, const struct arg_row *row, struct value *re
 		decoder_show_string(d, text, CAPTURE_AT_ENTER, list_add(d, ret, NULL));
 	}
 	if (!ended)
-		ret->flags |= VALUE_CUT;
+		decoder_note_cut(d, chunk, chunk->len / sizeof(uint64_t) * sizeof(uint64_t), ret);
 }

@@ -1,9 +1,8 @@
 /* Calls that make, replace, end, await and control processes. */
-#include <asm/prctl.h>
+#include <asm/ldt.h>
 #include <linux/kcmp.h>
-#include <linux/prctl.h>
-#include <linux/ptrace.h>
 #include <linux/sched.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -25,7 +24,8 @@ static void decode_clone(struct decoder *d)
 		struct value *tid = decoder_arg(d, 2);
 
 		if (d->done)
-			decoder_show_shape(d, d->args[2], &shape_int, CAPTURE_AT_EXIT, tid);
+			decoder_show_shape(d, d->args[2],
+				flags & CLONE_PIDFD ? &shape_fd : &shape_int, CAPTURE_AT_EXIT, tid);
 		else
 			value_set_addr(tid, d->args[2]);
 		args[nr++] = out[2];
@@ -43,7 +43,23 @@ static void decode_clone(struct decoder *d)
 SYSCALL_ODD(clone, CLASS_PROCESS, RET_PID, decode_clone, ARG(flags, HEX), ARG(child_stack, ADDR),
 	ARG(parent_tid, RAW_OUT, 4), ARG(child_tidptr, ADDR), ARG(tls, ADDR));
 
-SHAPE(clone_args, struct clone_args)
+/* What the kernel looks at of `set_tid`, and more than there are levels of namespaces. */
+#define SET_TID_MAX 32
+
+static void add_set_tid(struct decoder *d, const struct clone_args *from, struct value *ret)
+{
+	struct value *tids = list_add(d, ret, "set_tid");
+
+	if (from->set_tid_size && from->set_tid_size <= SET_TID_MAX)
+		decoder_show_array(
+			d, from->set_tid, from->set_tid_size, &shape_int, CAPTURE_AT_ENTER, tids);
+	else
+		value_set_addr(tids, from->set_tid);
+	ADD_UINT(set_tid_size);
+}
+
+static void add_clone_args(
+	struct decoder *d, const struct clone_args *from, size_t len, struct value *ret)
 {
 	ADD_FLAGS(flags, clone3);
 	if (from->flags & CLONE_PIDFD)
@@ -52,7 +68,7 @@ SHAPE(clone_args, struct clone_args)
 		ADD_ADDR(child_tid);
 	if (from->flags & CLONE_PARENT_SETTID)
 		ADD_ADDR(parent_tid);
-	if (from->exit_signal <= INT32_MAX)
+	if (from->exit_signal < INT32_MAX)
 		value_set_signal(list_add(d, ret, "exit_signal"), (int)from->exit_signal);
 	else
 		ADD_UINT(exit_signal);
@@ -60,42 +76,74 @@ SHAPE(clone_args, struct clone_args)
 	ADD_HEX(stack_size);
 	if (from->flags & CLONE_SETTLS)
 		ADD_ADDR(tls);
-	if (from->set_tid || from->set_tid_size) {
-		ADD_ADDR(set_tid);
-		ADD_UINT(set_tid_size);
+	if (from->set_tid || from->set_tid_size)
+		add_set_tid(d, from, ret);
+	if (len > offsetof(struct clone_args, cgroup) &&
+		(from->cgroup || (from->flags & CLONE_INTO_CGROUP))) {
+		if (from->cgroup <= INT32_MAX)
+			ADD_FD(cgroup);
+		else
+			ADD_UINT(cgroup);
 	}
-	if (from->cgroup || (from->flags & CLONE_INTO_CGROUP))
-		ADD_FD(cgroup);
+}
+
+/* What the kernel wrote where members of the structure point. */
+static void add_clone_results(struct decoder *d, const struct clone_args *from, struct value *ret)
+{
+	struct value *item;
+	const int *fd;
+
+	if (from->flags & CLONE_PIDFD) {
+		fd = decoder_bytes(d, from->pidfd, sizeof(*fd), CAPTURE_AT_EXIT);
+		item = list_add(d, ret, "pidfd");
+		value_set_addr(item, from->pidfd);
+		if (fd) {
+			value_set_fd(item, *fd);
+			item->flags |= VALUE_BY_REF;
+		}
+	}
+	if (from->flags & CLONE_PARENT_SETTID) {
+		/* what was written there is what was returned */
+		item = list_add(d, ret, "parent_tid");
+		value_set_addr(item, from->parent_tid);
+		if (from->parent_tid) {
+			value_set_pid(item, (int)d->call->ret);
+			item->flags |= VALUE_BY_REF;
+		}
+	}
 }
 
 /* Programs pass what their headers know; a shorter structure is the older one. */
 static void decode_clone3(struct decoder *d)
 {
-	struct value *ret = decoder_arg(d, 0);
-	const struct capture *chunk = decoder_chunk(d, d->args[0], CAPTURE_AT_ENTER);
-	struct clone_args args = {0};
+	struct value *ret = decoder_arg(d, 0), *before = ret;
+	struct clone_args args;
+	uint64_t size = d->args[1];
+	size_t wanted = MIN(size, (uint64_t)sizeof(args));
 
-	if (!chunk || chunk->len < CLONE_ARGS_SIZE_VER0) {
-		value_set_addr(ret, d->args[0]);
+	value_set_addr(ret, d->args[0]);
+	if (wanted < CLONE_ARGS_SIZE_VER0 ||
+		decoder_copy(d, d->args[0], CAPTURE_AT_ENTER, &args, wanted) < wanted)
 		return;
-	}
-	memcpy(&args, chunk->bytes, MIN(chunk->len, sizeof(args)));
-	if (d->done && (args.flags & CLONE_PARENT_SETTID)) {
-		struct value *tid;
-
-		/* what was written there is what was returned */
+	memset((uint8_t *)&args + wanted, 0, sizeof(args) - wanted);
+	if (d->done && (args.flags & (CLONE_PARENT_SETTID | CLONE_PIDFD))) {
 		list_init(ret, VALUE_CHANGE);
-		shape_clone_args.show(d, &args, list_add(d, ret, NULL));
-		tid = list_add(d, list_add(d, ret, NULL), "parent_tid");
-		value_set_pid(tid, (int)d->call->ret);
-		tid->flags |= VALUE_BY_REF;
-	} else {
-		shape_clone_args.show(d, &args, ret);
+		before = list_add(d, ret, NULL);
 	}
+	add_clone_args(d, &args, wanted, before);
+	decoder_add_rest(d, d->args[0], sizeof(args), size, CAPTURE_AT_ENTER, before);
+	if (before != ret)
+		add_clone_results(d, &args, list_add(d, ret, NULL));
 }
 
-SYSCALL_ODD(clone3, CLASS_PROCESS, RET_PID, decode_clone3, ARG(cl_args, RAW, ARRAY, ENTER, 1, 1),
-	ARG(size, SIZE));
+static const struct capture_step clone3_steps[] = {
+	STEP_AT(STEP_ALL, ENTER, 0, struct clone_args, set_tid, ARRAY,
+		LEN_AT(struct clone_args, set_tid_size), 4),
+	STEP_AT(STEP_ALL, EXIT, 0, struct clone_args, pidfd, BYTES, LEN_NONE, 4),
+};
+
+SYSCALL_STEPS(clone3, CLASS_PROCESS, RET_PID, decode_clone3, PICK_NOTHING, clone3_steps,
+	ARG(cl_args, RAW, ARRAY, ENTER, 1, 1), ARG(size, SIZE));
 SYSCALL(fork, CLASS_PROCESS, RET_PID);
 SYSCALL(vfork, CLASS_PROCESS, RET_PID);
 
@@ -103,14 +151,14 @@ SYSCALL(vfork, CLASS_PROCESS, RET_PID);
 static void show_environment(struct decoder *d, unsigned at)
 {
 	struct value *env = &d->out->args[at];
+	size_t nr = env->list.nr;
+	bool cut = env->flags & VALUE_CUT, unterminated = env->comment;
 
 	if (d->opts->verbose || env->kind != VALUE_ARRAY)
 		return;
-	size_t nr = env->list.nr;
-	bool cut = env->flags & VALUE_CUT;
-
 	value_set_addr(env, d->args[at]);
-	env->comment = decoder_printf(d, "%zu%s var%s", nr, cut ? "+" : "", nr == 1 ? "" : "s");
+	env->comment = decoder_printf(d, "%zu%s var%s%s", nr, cut && !unterminated ? "+" : "",
+		nr == 1 ? "" : "s", unterminated ? ", unterminated" : "");
 }
 
 static void decode_execve(struct decoder *d)
@@ -127,7 +175,7 @@ SYSCALL_ODD(execve, CLASS_FILE | CLASS_PROCESS, RET_INT, decode_execve, ARG(path
 	ARG(argv, STRINGS), ARG(envp, STRINGS));
 SYSCALL_ODD(execveat, CLASS_FILE | CLASS_DESC | CLASS_PROCESS, RET_INT, decode_execveat,
 	ARG(dirfd, DIRFD), ARG(pathname, PATH), ARG(argv, STRINGS), ARG(envp, STRINGS),
-	ARG(flags, FLAGS, at));
+	ARG(flags, FLAGS, at_exec));
 SYSCALL(exit, CLASS_PROCESS, RET_INT, ARG(status, INT));
 SYSCALL(exit_group, CLASS_PROCESS, RET_INT, ARG(status, INT));
 
@@ -164,14 +212,26 @@ SYSCALL(unshare, 0, RET_INT, ARG(flags, FLAGS64, unshare));
 SYSCALL(setns, CLASS_DESC, RET_INT, ARG(fd, FD), ARG(nstype, FLAGS, namespace));
 SYSCALL(pidfd_open, CLASS_DESC, RET_FD, ARG(pid, PID), ARG(flags, FLAGS, pidfd_open));
 SYSCALL(pidfd_getfd, CLASS_DESC, RET_FD, ARG(pidfd, FD), ARG(targetfd, INT), ARG(flags, HEX32));
+
+SHAPE(epoll_slot, struct kcmp_epoll_slot)
+{
+	value_set_fd(list_add(d, ret, "efd"), (int)from->efd);
+	value_set_fd(list_add(d, ret, "tfd"), (int)from->tfd);
+	ADD_UINT(toff);
+}
+
 static void decode_kcmp(struct decoder *d)
 {
 	switch (arg_u32(d, 2)) {
 	case KCMP_FILE:
-		for (unsigned at = 3; at < 5; at++)
-			value_set_fd(decoder_arg(d, at), arg_int(d, at));
+		value_set_fd(decoder_arg(d, 3), arg_int(d, 3));
+		value_set_fd(decoder_arg(d, 4), arg_int(d, 4));
 		break;
-	case KCMP_EPOLL_TFD: break;
+	case KCMP_EPOLL_TFD:
+		value_set_fd(decoder_arg(d, 3), arg_int(d, 3));
+		decoder_show_shape(
+			d, d->args[4], &shape_epoll_slot, CAPTURE_AT_ENTER, decoder_arg(d, 4));
+		break;
 	case KCMP_VM:
 	case KCMP_FILES:
 	case KCMP_FS:
@@ -182,8 +242,12 @@ static void decode_kcmp(struct decoder *d)
 	}
 }
 
-SYSCALL_ODD(kcmp, 0, RET_INT, decode_kcmp, ARG(pid1, PID), ARG(pid2, PID), ARG(type, ENUM, kcmp),
-	ARG(idx1, HEX), ARG(idx2, HEX));
+static const struct capture_step kcmp_steps[] = {
+	STEP_ARG(KCMP_EPOLL_TFD, ENTER, 4, BYTES, LEN_NONE, sizeof(struct kcmp_epoll_slot)),
+};
+
+SYSCALL_STEPS(kcmp, 0, RET_INT, decode_kcmp, PICK_ARG(2), kcmp_steps, ARG(pid1, PID),
+	ARG(pid2, PID), ARG(type, ENUM, kcmp), ARG(idx1, HEX), ARG(idx2, HEX));
 
 #define PURE (CLASS_PURE | CLASS_NEVER_FAILS)
 SYSCALL(getpid, PURE, RET_PID);
@@ -198,24 +262,156 @@ SYSCALL(set_tid_address, 0, RET_PID, ARG(tidptr, HEX));
 SYSCALL(set_robust_list, 0, RET_INT, ARG(head, ADDR), ARG(len, SIZE));
 SYSCALL(get_robust_list, 0, RET_INT, ARG(pid, PID), ARG(head_ptr, OUT, addr),
 	ARG(len_ptr, OUT, u64));
-SYSCALL(rseq, 0, RET_INT, ARG(rseq, HEX), ARG(rseq_len, HEX32), ARG(flags, FLAGS, rseq),
+
+/* ---- restartable sequences ---- */
+
+/* Both structures as the kernel documents them; the headers of some systems lack the later half. */
+struct rseq_area {
+	uint32_t cpu_id_start;
+	uint32_t cpu_id;
+	uint64_t rseq_cs;
+	uint32_t flags;
+	uint32_t node_id;
+	uint32_t mm_cid;
+	uint8_t slice_request;
+	uint8_t slice_granted;
+	uint16_t slice_reserved;
+	uint8_t reserved;
+	uint8_t padding[31];
+};
+
+#define RSEQ_AREA_BYTES 32 /* the first version, and what it has to be aligned to */
+
+struct rseq_section {
+	uint32_t version;
+	uint32_t flags;
+	uint64_t start_ip;
+	uint64_t post_commit_offset;
+	uint64_t abort_ip;
+};
+
+SHAPE(rseq_section, struct rseq_section)
+{
+	ADD_UINT(version);
+	ADD_FLAGS(flags, rseq_cs);
+	ADD_HEX(start_ip);
+	ADD_HEX(post_commit_offset);
+	ADD_HEX(abort_ip);
+}
+
+static void set_rseq_cpu(struct value *ret, uint32_t cpu)
+{
+	if (flag_set_exact(&flags_rseq_cpu, cpu))
+		value_set_enum(ret, cpu, &flags_rseq_cpu);
+	else
+		value_set_uint(ret, cpu);
+}
+
+static void add_rseq_section(struct decoder *d, const struct rseq_area *from, struct value *ret)
+{
+	struct value *section = list_add(d, ret, "rseq_cs");
+
+	decoder_show_shape(d, from->rseq_cs, &shape_rseq_section, CAPTURE_AT_ENTER, section);
+	if (section->kind == VALUE_STRUCT)
+		section->comment = decoder_printf(d, "%#llx", (unsigned long long)from->rseq_cs);
+}
+
+static void add_rseq_slice(struct decoder *d, const struct rseq_area *from, struct value *ret)
+{
+	struct value *slice = list_add(d, ret, "slice_ctrl");
+
+	value_set_uint(list_add(d, slice, "request"), from->slice_request);
+	value_set_uint(list_add(d, slice, "granted"), from->slice_granted);
+	value_set_hex(list_add(d, slice, "__reserved"), from->slice_reserved);
+}
+
+/* What the kernel refuses by its size or place is not looked at. */
+static void decode_rseq(struct decoder *d)
+{
+	struct value *ret = decoder_arg(d, 0);
+	uint32_t len = arg_u32(d, 1);
+	struct rseq_area area, *from = &area;
+	size_t wanted = MIN(len, sizeof(area));
+
+	value_set_addr(ret, d->args[0]);
+	if (len < RSEQ_AREA_BYTES || d->args[0] % RSEQ_AREA_BYTES ||
+		decoder_copy(d, d->args[0], CAPTURE_AT_ENTER, &area, wanted) < wanted)
+		return;
+	set_rseq_cpu(list_add(d, ret, "cpu_id_start"), from->cpu_id_start);
+	set_rseq_cpu(list_add(d, ret, "cpu_id"), from->cpu_id);
+	add_rseq_section(d, from, ret);
+	ADD_FLAGS(flags, rseq_cs);
+	ADD_UINT(node_id);
+	ADD_UINT(mm_cid);
+	add_rseq_slice(d, from, ret);
+	value_set_hex(list_add(d, ret, "__reserved"),
+		wanted > offsetof(struct rseq_area, reserved) ? from->reserved : 0);
+}
+
+static const struct capture_step rseq_steps[] = {
+	STEP_AT(STEP_ALL, ENTER, 0, struct rseq_area, rseq_cs, BYTES, LEN_NONE,
+		sizeof(struct rseq_section)),
+};
+
+SYSCALL_STEPS(rseq, 0, RET_INT, decode_rseq, PICK_NOTHING, rseq_steps,
+	ARG(rseq, RAW, ARRAY, ENTER, 1, 1), ARG(rseq_len, UINT), ARG(flags, FLAGS, rseq),
 	ARG(sig, HEX32));
-SYSCALL(set_thread_area, 0, RET_INT, ARG(u_info, ADDR));
-SYSCALL(get_thread_area, 0, RET_INT, ARG(u_info, ADDR));
+
+/* ---- segments ---- */
+
+static void set_padded_hex(struct decoder *d, struct value *ret, uint32_t number)
+{
+	value_set_name(ret, number ? decoder_printf(d, "%#010x", number) : "00000000");
+}
+
+SHAPE_SHARED(user_desc, struct user_desc)
+{
+	value_set_id(list_add(d, ret, "entry_number"), from->entry_number);
+	set_padded_hex(d, list_add(d, ret, "base_addr"), from->base_addr);
+	set_padded_hex(d, list_add(d, ret, "limit"), from->limit);
+	ADD_UINT(seg_32bit);
+	ADD_UINT(contents);
+	ADD_UINT(read_exec_only);
+	ADD_UINT(limit_in_pages);
+	ADD_UINT(seg_not_present);
+	ADD_UINT(useable);
+	ADD_UINT(lm);
+}
+
+SYSCALL(set_thread_area, 0, RET_INT, ARG(u_info, IN_OUT, user_desc));
+SYSCALL(get_thread_area, 0, RET_INT, ARG(u_info, IN_OUT, user_desc));
+
+/* ---- personality ---- */
+
 /* Asks what it is. */
 #define PERSONALITY_QUERY 0xffffffff
+#define PERSONALITY_TYPE  0xff
+
+/* A type, and flags beside it. */
+static void set_personality(struct decoder *d, uint32_t word, struct value *ret)
+{
+	uint32_t flags = word & ~(uint32_t)PERSONALITY_TYPE;
+
+	if (!flags) {
+		value_set_enum(ret, word, &flags_personality_type);
+		return;
+	}
+	list_init(ret, VALUE_OR);
+	value_set_enum(list_add(d, ret, NULL), word & PERSONALITY_TYPE, &flags_personality_type);
+	value_set_flags(list_add(d, ret, NULL), flags, &flags_personality);
+}
 
 static void decode_personality(struct decoder *d)
 {
-	if (arg_u32(d, 0) == PERSONALITY_QUERY)
-		value_set_hex(decoder_arg(d, 0), PERSONALITY_QUERY);
+	if (arg_u32(d, 0) != PERSONALITY_QUERY)
+		set_personality(d, arg_u32(d, 0), decoder_arg(d, 0));
 	if (!d->done)
 		return;
 	value_set_hex(&d->out->ret, (uint64_t)d->call->ret);
-	value_set_flags(decoder_add_detail(d, NULL), (uint32_t)d->call->ret, &flags_personality);
+	set_personality(d, (uint32_t)d->call->ret, decoder_add_detail(d, NULL));
 }
 
-SYSCALL_ODD(personality, 0, RET_HEX, decode_personality, ARG(persona, FLAGS, personality));
+SYSCALL_ODD(personality, 0, RET_HEX, decode_personality, ARG(persona, HEX32));
 
 /* limits and usage */
 SHAPE(rlimit, struct rlimit)
@@ -244,202 +440,3 @@ SYSCALL(setrlimit, 0, RET_INT, ARG(resource, ENUM, rlimit), ARG(rlim, IN, rlimit
 SYSCALL(prlimit64, 0, RET_INT, ARG(pid, PID), ARG(resource, ENUM, rlimit),
 	ARG(new_limit, IN, rlimit), ARG(old_limit, OUT, rlimit));
 SYSCALL(getrusage, 0, RET_INT, ARG(who, ENUM, rusage_who), ARG(usage, OUT, rusage));
-
-/* prctl: everything hangs on the option. */
-
-struct task_name {
-	char text[16];
-};
-
-SHAPE(task_name, struct task_name)
-{
-	value_set_text(ret, from->text, sizeof(from->text));
-}
-
-static void prctl_flags(struct decoder *d, unsigned at, const struct flag_set *set)
-{
-	value_set_flags(decoder_arg(d, at), d->args[at], set);
-}
-
-static void prctl_enum(struct decoder *d, unsigned at, const struct flag_set *set)
-{
-	value_set_enum(decoder_arg(d, at), d->args[at], set);
-}
-
-static void prctl_number_out(struct decoder *d)
-{
-	struct value *ret = decoder_arg(d, 1);
-
-	if (d->done)
-		decoder_show_shape(d, d->args[1], &shape_int, CAPTURE_AT_EXIT, ret);
-	else
-		value_set_addr(ret, d->args[1]);
-	decoder_keep_args(d, 2);
-}
-
-static void decode_prctl(struct decoder *d)
-{
-	struct value *name;
-
-	/* pointers of other word sizes are numbers here */
-	switch (arg_u32(d, 0)) {
-	case PR_GET_DUMPABLE:
-		decoder_keep_args(d, 1);
-		if (d->done)
-			d->out->ret_note =
-				flag_set_exact(&flags_prctl_dumpable, (uint64_t)d->call->ret);
-		break;
-	case PR_GET_KEEPCAPS:
-	case PR_GET_SECCOMP:
-	case PR_GET_SECUREBITS:
-	case PR_GET_TIMERSLACK:
-	case PR_GET_TIMING:
-	case PR_TASK_PERF_EVENTS_DISABLE:
-	case PR_TASK_PERF_EVENTS_ENABLE: decoder_keep_args(d, 1); break;
-	case PR_SET_NAME:
-		name = decoder_arg(d, 1);
-		decoder_show_string(d, d->args[1], CAPTURE_AT_ENTER, name);
-		decoder_keep_args(d, 2);
-		break;
-	case PR_GET_NAME:
-		name = decoder_arg(d, 1);
-		if (d->done)
-			decoder_show_shape(d, d->args[1], &shape_task_name, CAPTURE_AT_EXIT, name);
-		else
-			value_set_addr(name, d->args[1]);
-		decoder_keep_args(d, 2);
-		break;
-	case PR_GET_PDEATHSIG:
-		prctl_number_out(d);
-		name = &d->out->args[1];
-		if (name->kind == VALUE_INT) {
-			value_set_signal(name, (int)name->num);
-			name->flags |= VALUE_BY_REF;
-		}
-		break;
-	case PR_SET_PDEATHSIG:
-		value_set_signal(decoder_arg(d, 1), arg_int(d, 1));
-		decoder_keep_args(d, 2);
-		break;
-	case PR_GET_UNALIGN:
-	case PR_GET_FPEMU:
-	case PR_GET_FPEXC:
-	case PR_GET_ENDIAN:
-	case PR_GET_CHILD_SUBREAPER:
-	case PR_GET_TSC: prctl_number_out(d); break;
-	case PR_SET_DUMPABLE:
-		prctl_enum(d, 1, &flags_prctl_dumpable);
-		decoder_keep_args(d, 2);
-		break;
-	case PR_SET_KEEPCAPS:
-	case PR_SET_CHILD_SUBREAPER:
-	case PR_SET_TIMERSLACK:
-	case PR_SET_TIMING:
-	case PR_SET_FPEMU:
-	case PR_SET_FPEXC:
-	case PR_SET_ENDIAN:
-		value_set_uint(decoder_arg(d, 1), d->args[1]);
-		decoder_keep_args(d, 2);
-		break;
-	case PR_SET_PTRACER:
-		value_set_pid(decoder_arg(d, 1), arg_int(d, 1));
-		decoder_keep_args(d, 2);
-		break;
-	case PR_CAPBSET_READ:
-	case PR_CAPBSET_DROP:
-		prctl_enum(d, 1, &flags_capability);
-		decoder_keep_args(d, 2);
-		break;
-	case PR_CAP_AMBIENT:
-		prctl_enum(d, 1, &flags_prctl_ambient);
-		prctl_enum(d, 2, &flags_capability);
-		break;
-	case PR_SET_SECUREBITS:
-		prctl_flags(d, 1, &flags_secure_bits);
-		decoder_keep_args(d, 2);
-		break;
-	case PR_SET_SECCOMP:
-		prctl_enum(d, 1, &flags_seccomp_mode);
-		decoder_keep_args(d, d->args[1] == 2 ? 3 : 2);
-		break;
-	case PR_SET_NO_NEW_PRIVS:
-	case PR_SET_THP_DISABLE: value_set_uint(decoder_arg(d, 1), d->args[1]); break;
-	case PR_SET_TSC:
-		prctl_enum(d, 1, &flags_prctl_tsc);
-		decoder_keep_args(d, 2);
-		break;
-	case PR_MCE_KILL:
-		prctl_enum(d, 1, &flags_prctl_mce);
-		if (d->args[1] == PR_MCE_KILL_SET)
-			prctl_enum(d, 2, &flags_prctl_mce_set);
-		break;
-	case PR_GET_TID_ADDRESS:
-		if (d->done)
-			decoder_show_shape(
-				d, d->args[1], &shape_addr, CAPTURE_AT_EXIT, decoder_arg(d, 1));
-		decoder_keep_args(d, 2);
-		break;
-	case PR_SET_MM: prctl_enum(d, 1, &flags_prctl_mm); break;
-	case PR_SET_VMA:
-		prctl_enum(d, 1, &flags_prctl_vma);
-		value_set_addr(decoder_arg(d, 2), d->args[2]);
-		value_set_uint(decoder_arg(d, 3), d->args[3]);
-		name = decoder_arg(d, 4);
-		decoder_show_string(d, d->args[4], CAPTURE_AT_ENTER, name);
-		break;
-	default: break;
-	}
-}
-
-SYSCALL_ODD(prctl, CLASS_CREDS, RET_INT, decode_prctl, ARG(option, ENUM, prctl),
-	ARG(arg2, RAW_NUMBER, BOTH, 16), ARG(arg3, HEX), ARG(arg4, HEX), ARG(arg5, RAW_STRING));
-
-static void decode_arch_prctl(struct decoder *d)
-{
-	switch (arg_u32(d, 0)) {
-	case ARCH_GET_FS:
-	case ARCH_GET_GS:
-		if (d->done)
-			decoder_show_shape(
-				d, d->args[1], &shape_addr, CAPTURE_AT_EXIT, decoder_arg(d, 1));
-		break;
-	default: break;
-	}
-}
-
-SYSCALL_ODD(arch_prctl, 0, RET_INT, decode_arch_prctl, ARG(code, ENUM, arch_prctl),
-	ARG(addr, RAW_NUMBER, EXIT, 8));
-
-/* Up to which argument a request of ptrace has a meaning, and what data is. */
-static void decode_ptrace(struct decoder *d)
-{
-	struct value *data = &d->out->args[3];
-
-	switch (arg_u32(d, 0)) {
-	case PTRACE_TRACEME: decoder_keep_args(d, 1); break;
-	case PTRACE_CONT:
-	case PTRACE_SINGLESTEP:
-	case PTRACE_SYSCALL:
-	case PTRACE_DETACH:
-	case PTRACE_LISTEN:
-		if (arg_u32(d, 3) <= 64)
-			value_set_signal(decoder_arg(d, 3), arg_int(d, 3));
-		break;
-	case PTRACE_SETOPTIONS:
-	case PTRACE_SEIZE:
-		value_set_flags(decoder_arg(d, 3), arg_u32(d, 3), &flags_ptrace_options);
-		break;
-	case PTRACE_GETREGSET:
-	case PTRACE_SETREGSET:
-		value_set_enum(decoder_arg(d, 2), arg_u32(d, 2), &flags_regset);
-		value_set_addr(data, d->args[3]);
-		break;
-	case PTRACE_ATTACH:
-	case PTRACE_INTERRUPT:
-	case PTRACE_KILL: decoder_keep_args(d, 2); break;
-	default: value_set_addr(data, d->args[3]); break;
-	}
-}
-
-SYSCALL_ODD(ptrace, 0, RET_INT, decode_ptrace, ARG(request, ENUM, ptrace), ARG(pid, PID),
-	ARG(addr, ADDR), ARG(data, HEX));

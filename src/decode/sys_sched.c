@@ -1,16 +1,28 @@
-/* Scheduling, priorities, affinity and futexes. */
-#include <linux/futex.h>
+/* Scheduling, priorities and affinity. */
 #include <linux/sched.h>
-#include <linux/sched/types.h>
+#include <stddef.h>
 
 #include "decode/row_internal.h"
 #include "decode/shapes.h"
 
 SYSCALL(sched_yield, 0, RET_INT);
-SYSCALL(sched_setparam, 0, RET_INT, ARG(pid, PID), ARG(param, IN, int));
-SYSCALL(sched_getparam, 0, RET_INT, ARG(pid, PID), ARG(param, OUT, int));
-SYSCALL(sched_setscheduler, 0, RET_INT, ARG(pid, PID), ARG(policy, FLAGS, sched_policy),
-	ARG(param, IN, int));
+
+SHAPE(sched_param, int32_t)
+{
+	value_set_int(list_add(d, ret, "sched_priority"), *from);
+}
+
+/* A negative one has no policy in it, whatever its bits. */
+static void decode_setscheduler(struct decoder *d)
+{
+	if (arg_int(d, 1) < 0)
+		value_set_enum(decoder_arg(d, 1), arg_u32(d, 1), &flags_sched_policy);
+}
+
+SYSCALL(sched_setparam, 0, RET_INT, ARG(pid, PID), ARG(param, IN, sched_param));
+SYSCALL(sched_getparam, 0, RET_INT, ARG(pid, PID), ARG(param, OUT, sched_param));
+SYSCALL_ODD(sched_setscheduler, 0, RET_INT, decode_setscheduler, ARG(pid, PID),
+	ARG(policy, FLAGS, sched_policy), ARG(param, IN, sched_param));
 
 static void decode_getscheduler(struct decoder *d)
 {
@@ -34,34 +46,87 @@ struct kernel_sched_attr {
 	uint64_t sched_runtime;
 	uint64_t sched_deadline;
 	uint64_t sched_period;
+	uint32_t sched_util_min;
+	uint32_t sched_util_max;
 };
 
-SHAPE(sched_attr, struct kernel_sched_attr)
+#define SCHED_ATTR_BYTES_MIN offsetof(struct kernel_sched_attr, sched_util_min)
+/* newer than some headers */
+#define KEEP_POLICY 0x08
+#define KEEP_PARAMS 0x10
+
+/* Of `len` bytes; `unset`: flags that say what is not looked at. */
+static void set_sched_attr(struct decoder *d, struct value *ret,
+	const struct kernel_sched_attr *from, size_t len, uint64_t unset)
 {
 	ADD_UINT(size);
-	ADD_FLAGS(sched_policy, sched_policy);
+	if (len < SCHED_ATTR_BYTES_MIN)
+		return;
+	if ((int32_t)from->sched_policy < 0 || !(unset & (KEEP_POLICY | KEEP_PARAMS)))
+		ADD_ENUM(sched_policy, sched_policy);
 	ADD_FLAGS(sched_flags, sched_attr_flags);
-	ADD_INT(sched_nice);
-	ADD_UINT(sched_priority);
-	ADD_UINT(sched_runtime);
-	ADD_UINT(sched_deadline);
-	ADD_UINT(sched_period);
+	if (!(unset & KEEP_PARAMS)) {
+		ADD_INT(sched_nice);
+		ADD_UINT(sched_priority);
+		ADD_UINT(sched_runtime);
+		ADD_UINT(sched_deadline);
+		ADD_UINT(sched_period);
+	}
+	if (len < sizeof(*from))
+		return;
+	ADD_UINT(sched_util_min);
+	ADD_UINT(sched_util_max);
 }
 
-SYSCALL(sched_setattr, 0, RET_INT, ARG(pid, PID), ARG(attr, IN, sched_attr), ARG(flags, UINT));
-SYSCALL(sched_getattr, 0, RET_INT, ARG(pid, PID), ARG(attr, OUT, sched_attr), ARG(size, UINT),
-	ARG(flags, UINT));
+static void decode_setattr(struct decoder *d)
+{
+	struct value *ret = decoder_arg(d, 1);
+	struct kernel_sched_attr attr;
+	size_t at_hand = decoder_copy(d, d->args[1], CAPTURE_AT_ENTER, &attr, sizeof(attr));
+	size_t size = attr.size ? attr.size : SCHED_ATTR_BYTES_MIN;
+	size_t wanted = MIN(size, sizeof(attr));
+
+	value_set_addr(ret, d->args[1]);
+	if (at_hand < sizeof(attr.size) || (size >= SCHED_ATTR_BYTES_MIN && at_hand < wanted))
+		return;
+	set_sched_attr(d, ret, &attr, wanted, attr.sched_flags);
+	if (size > sizeof(attr))
+		ret->flags |= VALUE_ABBREV;
+}
+
+static void decode_getattr(struct decoder *d)
+{
+	struct value *ret = decoder_arg(d, 1);
+	struct kernel_sched_attr attr;
+	size_t at_hand = 0;
+
+	value_set_addr(ret, d->args[1]);
+	if (d->done)
+		at_hand = decoder_copy(d, d->args[1], CAPTURE_AT_EXIT, &attr, sizeof(attr));
+	if (at_hand < SCHED_ATTR_BYTES_MIN)
+		return;
+	set_sched_attr(d, ret, &attr, MIN(at_hand, attr.size), 0);
+	if (attr.size > sizeof(attr))
+		ret->flags |= VALUE_ABBREV;
+}
+
+SYSCALL_ODD(sched_setattr, 0, RET_INT, decode_setattr, ARG(pid, PID),
+	ARG(attr, RAW_IN, sizeof(struct kernel_sched_attr)), ARG(flags, HEX32));
+SYSCALL_ODD(sched_getattr, 0, RET_INT, decode_getattr, ARG(pid, PID),
+	ARG(attr, RAW_OUT, sizeof(struct kernel_sched_attr)), ARG(size, UINT),
+	ARG(flags, FLAGS, sched_getattr));
 
 static void show_cpus(struct decoder *d, unsigned when, uint64_t len)
 {
 	struct value *ret = decoder_arg(d, 2);
 	const struct capture *chunk = decoder_chunk(d, d->args[2], when);
 
-	if (!chunk) {
-		value_set_addr(ret, d->args[2]);
+	value_set_addr(ret, d->args[2]);
+	if (!d->args[2] || (!chunk && len))
 		return;
-	}
 	list_init(ret, VALUE_BITSET);
+	if (!chunk)
+		return;
 	for (uint64_t cpu = 0; cpu < MIN(len, (uint64_t)chunk->len) * 8; cpu++)
 		if (chunk->bytes[cpu / 8] >> (cpu % 8) & 1)
 			value_set_uint(list_add(d, ret, NULL), cpu);
@@ -113,119 +178,3 @@ static void decode_ioprio_get(struct decoder *d)
 SYSCALL_ODD(ioprio_set, 0, RET_INT, decode_ioprio_set, ARG(which, ENUM, ioprio_who), ARG(who, INT),
 	ARG(ioprio, HEX32));
 SYSCALL_ODD(ioprio_get, 0, RET_INT, decode_ioprio_get, ARG(which, ENUM, ioprio_who), ARG(who, INT));
-
-/* Which of futex's arguments count, and what the fourth and sixth are, hangs on the operation. */
-
-static void futex_timeout(struct decoder *d)
-{
-	struct value *ret = decoder_arg(d, 3);
-
-	if (d->call->abi == ABI_X86_64)
-		decoder_show_shape(d, d->args[3], &shape_timespec, CAPTURE_AT_ENTER, ret);
-	else
-		value_set_addr(ret, d->args[3]);
-}
-
-/* Moves argument `from` to place `to`. */
-static void futex_move(struct decoder *d, unsigned from, unsigned to)
-{
-	d->out->args[to] = d->out->args[from];
-}
-
-static void futex_bitset(struct decoder *d)
-{
-	struct value *ret = decoder_arg(d, 5);
-
-	if (arg_u32(d, 5) == FUTEX_BITSET_MATCH_ANY)
-		value_set_enum(ret, arg_u32(d, 5), &flags_futex_bitset);
-	else
-		value_set_hex(ret, arg_u32(d, 5));
-}
-
-static void futex_wake_op(struct decoder *d)
-{
-	uint32_t word = arg_u32(d, 5);
-	struct value *ret = decoder_arg(d, 5);
-
-	value_set_enum(list_add(d, ret, "op"), word >> 28 & 7, &flags_futex_wake_op);
-	value_set_uint(list_add(d, ret, "oparg"), word >> 12 & 0xfff);
-	value_set_enum(list_add(d, ret, "cmp"), word >> 24 & 0xf, &flags_futex_wake_cmp);
-	value_set_uint(list_add(d, ret, "cmparg"), word & 0xfff);
-}
-
-static void decode_futex(struct decoder *d)
-{
-	struct value *val2 = &d->out->args[3];
-
-	switch (arg_u32(d, 1) & FUTEX_CMD_MASK) {
-	case FUTEX_WAIT:
-		futex_timeout(d);
-		decoder_keep_args(d, 4);
-		break;
-	case FUTEX_WAKE:
-	case FUTEX_FD: decoder_keep_args(d, 3); break;
-	case FUTEX_REQUEUE:
-		value_set_uint(val2, arg_u32(d, 3));
-		decoder_keep_args(d, 5);
-		break;
-	case FUTEX_CMP_REQUEUE:
-	case FUTEX_CMP_REQUEUE_PI:
-		value_set_uint(val2, arg_u32(d, 3));
-		value_set_uint(decoder_arg(d, 5), arg_u32(d, 5));
-		break;
-	case FUTEX_WAKE_OP:
-		value_set_uint(val2, arg_u32(d, 3));
-		futex_wake_op(d);
-		break;
-	case FUTEX_LOCK_PI:
-	case 13: /* FUTEX_LOCK_PI2, newer than some headers */
-		futex_timeout(d);
-		futex_move(d, 3, 2);
-		decoder_keep_args(d, 3);
-		break;
-	case FUTEX_UNLOCK_PI:
-	case FUTEX_TRYLOCK_PI: decoder_keep_args(d, 2); break;
-	case FUTEX_WAIT_BITSET:
-		futex_timeout(d);
-		futex_bitset(d);
-		futex_move(d, 5, 4);
-		decoder_keep_args(d, 5);
-		break;
-	case FUTEX_WAKE_BITSET:
-		futex_bitset(d);
-		futex_move(d, 5, 3);
-		decoder_keep_args(d, 4);
-		break;
-	case FUTEX_WAIT_REQUEUE_PI:
-		futex_timeout(d);
-		decoder_keep_args(d, 5);
-		break;
-	default: break;
-	}
-}
-
-SYSCALL_ODD(futex, 0, RET_INT, decode_futex, ARG(uaddr, ADDR), ARG(futex_op, FLAGS, futex_op),
-	ARG(val, UINT), ARG(timeout, RAW_IN, SIZE_timespec), ARG(uaddr2, ADDR), ARG(val3, HEX32));
-
-struct waitv {
-	uint64_t val;
-	uint64_t uaddr;
-	uint32_t flags;
-	uint32_t reserved;
-};
-
-SHAPE(waitv, struct waitv)
-{
-	ADD_UINT(val);
-	ADD_ADDR(uaddr);
-	ADD_FLAGS(flags, futex2);
-}
-
-SYSCALL(futex_waitv, 0, RET_INT, ARG(waiters, ARRAY_IN, waitv, 1), ARG(nr_futexes, UINT),
-	ARG(flags, HEX32), ARG(timeout, IN, timespec), ARG(clockid, ENUM, clock));
-SYSCALL(futex_wait, 0, RET_INT, ARG(uaddr, ADDR), ARG(val, SIZE), ARG(mask, HEX),
-	ARG(flags, FLAGS, futex2), ARG(timeout, IN, timespec), ARG(clockid, ENUM, clock));
-SYSCALL(futex_wake, 0, RET_INT, ARG(uaddr, ADDR), ARG(mask, HEX), ARG(nr, INT),
-	ARG(flags, FLAGS, futex2));
-SYSCALL(futex_requeue, 0, RET_INT, ARG(waiters, ADDR), ARG(flags, HEX32), ARG(nr_wake, INT),
-	ARG(nr_requeue, INT));

@@ -27,16 +27,27 @@ static void set_code(struct value *ret, int signo, int code)
 
 	if (flag_set_exact(&flags_si_code, word))
 		set = &flags_si_code;
-	if (set)
+	if (set && flag_set_exact(set, word))
 		value_set_enum(ret, word, set);
 	else
 		value_set_hex(ret, word);
 }
 
+static void set_errno(struct value *ret, uint32_t error)
+{
+	if (flag_set_exact(&flags_errno, error))
+		value_set_enum(ret, error, &flags_errno);
+	else
+		value_set_uint(ret, error);
+}
+
+/* newer than some headers */
+#define SI_CODE_TRAP_PERF 6
+
 static void add_sender(struct decoder *d, const siginfo_t *from, struct value *ret)
 {
 	ADD_PID(si_pid);
-	ADD_UINT(si_uid);
+	ADD_ID(si_uid);
 }
 
 static void add_sigval(struct decoder *d, const siginfo_t *from, struct value *ret)
@@ -58,7 +69,7 @@ static void add_child(struct decoder *d, const siginfo_t *from, struct value *re
 
 static void add_band(struct decoder *d, const siginfo_t *from, struct value *ret)
 {
-	value_set_flags(list_add(d, ret, "si_band"), (uint64_t)from->si_band, &flags_poll_events);
+	ADD_INT(si_band);
 	ADD_FD(si_fd);
 }
 
@@ -76,9 +87,41 @@ static void add_by_code(struct decoder *d, const siginfo_t *from, struct value *
 	case SI_SIGIO: add_band(d, from, ret); break;
 	default:
 		add_sender(d, from, ret);
-		add_sigval(d, from, ret);
+		if (from->si_ptr)
+			add_sigval(d, from, ret);
 		break;
 	}
+}
+
+/* What the kernel sends with a fault: where, and what more a code has. */
+static void add_fault(struct decoder *d, const siginfo_t *from, struct value *ret)
+{
+	/* behind the address, on x86: what perf_event_open was asked to send, and flags of that */
+	const struct {
+		uint64_t data;
+		uint32_t type;
+		uint32_t flags;
+	} *perf = (const void *)((const uint8_t *)from + 24);
+
+	ADD_ADDR(si_addr);
+	if (from->si_signo == SIGSEGV && from->si_code == SEGV_BNDERR) {
+		ADD_ADDR(si_lower);
+		ADD_ADDR(si_upper);
+	} else if (from->si_signo == SIGSEGV && from->si_code == SEGV_PKUERR) {
+		value_set_uint(list_add(d, ret, "si_pkey"), from->si_pkey);
+	} else if (from->si_signo == SIGBUS &&
+		   (from->si_code == BUS_MCEERR_AR || from->si_code == BUS_MCEERR_AO)) {
+		value_set_hex(list_add(d, ret, "si_addr_lsb"), (uint16_t)from->si_addr_lsb);
+	} else if (from->si_signo == SIGTRAP && from->si_code == SI_CODE_TRAP_PERF) {
+		value_set_hex(list_add(d, ret, "si_perf_data"), perf->data);
+		value_set_enum(list_add(d, ret, "si_perf_type"), perf->type, &flags_perf_type);
+		value_set_flags(list_add(d, ret, "si_perf_flags"), perf->flags, &flags_trap_perf);
+	}
+}
+
+static bool is_poll_code(int code)
+{
+	return code >= POLL_IN && code <= POLL_HUP;
 }
 
 SHAPE_SHARED(siginfo, siginfo_t)
@@ -89,10 +132,7 @@ SHAPE_SHARED(siginfo, siginfo_t)
 	value_set_signal(list_add(d, ret, "si_signo"), from->si_signo);
 	set_code(list_add(d, ret, "si_code"), from->si_signo, from->si_code);
 	if (from->si_errno)
-		value_set_enum(
-			list_add(d, ret, "si_errno"), (uint32_t)from->si_errno, &flags_errno);
-	if (from->si_code == SI_KERNEL)
-		return;
+		set_errno(list_add(d, ret, "si_errno"), (uint32_t)from->si_errno);
 	if (from->si_code <= 0) {
 		add_by_code(d, from, ret);
 		return;
@@ -100,27 +140,26 @@ SHAPE_SHARED(siginfo, siginfo_t)
 	switch (from->si_signo) {
 	case SIGCHLD: add_child(d, from, ret); break;
 	case SIGSEGV:
-		ADD_ADDR(si_addr);
-		if (from->si_code == SEGV_BNDERR) {
-			ADD_ADDR(si_lower);
-			ADD_ADDR(si_upper);
-		} else if (from->si_code == SEGV_PKUERR) {
-			value_set_uint(list_add(d, ret, "si_pkey"), from->si_pkey);
-		}
-		break;
 	case SIGILL:
 	case SIGFPE:
 	case SIGBUS:
-	case SIGTRAP: ADD_ADDR(si_addr); break;
-	case SIGIO: add_band(d, from, ret); break;
+	case SIGTRAP: add_fault(d, from, ret); break;
+	case SIGIO:
+		if (is_poll_code(from->si_code))
+			add_band(d, from, ret);
+		break;
 	case SIGSYS:
 		ADD_ADDR(si_call_addr);
-		value_set_name(list_add(d, ret, "si_syscall"),
-			decoder_printf(d, "__NR_%s",
-				call_name(call_id_of(ABI_X86_64, (uint32_t)from->si_syscall))));
+		value_set_call_number(d, list_add(d, ret, "si_syscall"), from->si_arch,
+			(uint32_t)from->si_syscall);
 		ADD_ENUM(si_arch, audit_arch);
 		break;
-	default: add_sender(d, from, ret); break;
+	default:
+		if (from->si_pid || from->si_uid)
+			add_sender(d, from, ret);
+		if (from->si_ptr)
+			add_sigval(d, from, ret);
+		break;
 	}
 }
 
@@ -187,7 +226,23 @@ SYSCALL(rt_sigaction, CLASS_SIGNAL, RET_INT, ARG(signum, SIGNAL), ARG(act, IN, s
 	ARG(oldact, OUT, sigaction), ARG(sigsetsize, SIZE));
 SYSCALL(rt_sigprocmask, CLASS_SIGNAL, RET_INT, ARG(how, ENUM, sigprocmask), ARG(set, SIGSET_IN, 3),
 	ARG(oldset, SIGSET_OUT, 3), ARG(sigsetsize, SIZE));
-SYSCALL(rt_sigpending, CLASS_SIGNAL, RET_INT, ARG(set, SIGSET_OUT, 1), ARG(sigsetsize, SIZE));
+
+/* The one call that also writes the beginning of a mask. */
+static void decode_rt_sigpending(struct decoder *d)
+{
+	struct value *ret = decoder_arg(d, 0);
+	uint64_t len = d->args[1];
+	const void *bytes = d->done && len && len <= sizeof(uint64_t)
+				    ? decoder_bytes(d, d->args[0], len, CAPTURE_AT_EXIT)
+				    : NULL;
+
+	value_set_addr(ret, d->args[0]);
+	if (bytes)
+		value_set_sigset(d, ret, bytes, len);
+}
+
+SYSCALL_ODD(rt_sigpending, CLASS_SIGNAL, RET_INT, decode_rt_sigpending, ARG(set, SIGSET_OUT, 1),
+	ARG(sigsetsize, SIZE));
 SYSCALL(rt_sigsuspend, CLASS_SIGNAL, RET_INT, ARG(mask, SIGSET_IN, 1), ARG(sigsetsize, SIZE));
 static void decode_rt_sigtimedwait(struct decoder *d)
 {

@@ -28,9 +28,31 @@ static void show_clock_id(struct decoder *d)
 	}
 }
 
-SYSCALL(nanosleep, CLASS_TIME, RET_INT, ARG(req, IN, timespec), ARG(rem, ADDR));
-SYSCALL_ODD(clock_nanosleep, CLASS_TIME, RET_INT, show_clock_id, ARG(clockid, ENUM, clock),
-	ARG(flags, FLAGS, clock_nanosleep), ARG(request, IN, timespec), ARG(remain, ADDR));
+/* What is left of a sleep is written when a signal ended it. */
+static void show_remaining(struct decoder *d, unsigned at)
+{
+	if (d->out->error == CAPTURE_INTERRUPTED)
+		decoder_show_shape(
+			d, d->args[at], &shape_timespec, CAPTURE_AT_EXIT, decoder_arg(d, at));
+}
+
+static void decode_nanosleep(struct decoder *d)
+{
+	show_remaining(d, 1);
+}
+
+static void decode_clock_nanosleep(struct decoder *d)
+{
+	show_clock_id(d);
+	if (!(arg_u32(d, 1) & TIMER_ABSTIME))
+		show_remaining(d, 3);
+}
+
+SYSCALL_ODD(nanosleep, CLASS_TIME, RET_INT, decode_nanosleep, ARG(req, IN, timespec),
+	ARG(rem, RAW_OUT, SIZE_timespec));
+SYSCALL_ODD(clock_nanosleep, CLASS_TIME, RET_INT, decode_clock_nanosleep, ARG(clockid, ENUM, clock),
+	ARG(flags, FLAGS, clock_nanosleep), ARG(request, IN, timespec),
+	ARG(remain, RAW_OUT, SIZE_timespec));
 SYSCALL_ODD(clock_gettime, CLOCK_CLASSES, RET_INT, show_clock_id, ARG(clockid, ENUM, clock),
 	ARG(tp, OUT, timespec));
 SYSCALL_ODD(clock_settime, CLOCK_CLASSES, RET_INT, show_clock_id, ARG(clockid, ENUM, clock),
@@ -47,13 +69,19 @@ SHAPE(timezone, struct timezone)
 SYSCALL(gettimeofday, CLOCK_CLASSES, RET_INT, ARG(tv, OUT, timeval), ARG(tz, OUT, timezone));
 SYSCALL(settimeofday, CLOCK_CLASSES, RET_INT, ARG(tv, IN, timeval), ARG(tz, IN, timezone));
 
+SHAPE(time, int64_t)
+{
+	value_set_int(ret, *from);
+	ret->comment = decoder_date(d, *from, 0, 9);
+}
+
 static void decode_time(struct decoder *d)
 {
 	if (d->done)
 		d->out->ret_note = decoder_date(d, d->call->ret, 0, 9);
 }
 
-SYSCALL_ODD(time, CLOCK_CLASSES, RET_INT, decode_time, ARG(tloc, OUT, s64));
+SYSCALL_ODD(time, CLOCK_CLASSES, RET_INT, decode_time, ARG(tloc, OUT, time));
 
 SHAPE(timex, struct timex)
 {

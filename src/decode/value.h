@@ -33,6 +33,7 @@ enum value_kind {
 	VALUE_MACRO,  /* text + list: makedev(8, 1), htons(80) */
 	VALUE_CHANGE, /* list of two: value before => value after the call */
 	VALUE_OR,     /* list: parts of one word, joined by |: S_IFREG|0644 */
+	VALUE_SHIFT,  /* list of two: a part of a word and where it lies: 21<<MAP_HUGE_SHIFT */
 	VALUE_STATUS, /* num: how a process ended or stopped, as waitpid(2) encodes it */
 };
 
@@ -46,6 +47,7 @@ enum value_flag {
 	VALUE_ABSTRACT = 32, /* string: a name in the abstract socket namespace, shown @"..." */
 	VALUE_BINARY = 64,   /* data, string: no text by nature: shown as \x escapes */
 	VALUE_LONG = 128,    /* list: as text no longer than data, in items for bytes */
+	VALUE_REMARK = 256,  /* flags, enum: the number, and the names as a remark */
 };
 
 /*
@@ -69,9 +71,10 @@ struct flag_set {
 
 struct value {
 	uint8_t kind;        /* enum value_kind */
-	uint8_t flags;       /* enum value_flag */
+	uint16_t flags;      /* enum value_flag */
 	const char *name;    /* borrowed: of the argument or struct field; NULL in arrays */
-	const char *comment; /* what stands behind it as a remark, "23 vars"; NULL = nothing */
+	const char *comment; /* a remark, "23 vars", or NULL: behind it, and in a list that is
+				VALUE_CUT at the place where it is cut */
 	union {
 		uint64_t num;
 		const char *text; /* VALUE_NAME */

@@ -198,6 +198,7 @@ static void draw(struct json *j, const struct value *value, int depth)
 	case VALUE_NAME: json_text(j, value->text); break;
 	case VALUE_MACRO: draw_keyed_items(j, value->list.macro, value, depth); break;
 	case VALUE_OR: draw_keyed_items(j, "or", value, depth); break;
+	case VALUE_SHIFT: draw_keyed_items(j, "shift", value, depth); break;
 	case VALUE_CHANGE: draw_keyed_items(j, "change", value, depth); break;
 	}
 }

@@ -77,12 +77,17 @@ void value_text_quote(const struct value_text *how, struct buf *out, const uint8
 		buf_adds(out, "...");
 }
 
-static void draw_unknown(struct buf *out, uint64_t bits, const struct flag_set *set)
+static void draw_hex(struct buf *out, uint64_t number)
 {
-	if (bits)
-		buf_add_hex(out, bits);
+	if (number)
+		buf_add_hex(out, number);
 	else
 		buf_addc(out, '0');
+}
+
+static void draw_unknown(struct buf *out, uint64_t bits, const struct flag_set *set)
+{
+	draw_hex(out, bits);
 	if (set->unknown)
 		buf_printf(out, " /* %s */", set->unknown);
 }
@@ -112,6 +117,45 @@ static void draw_flags(struct buf *out, uint64_t bits, const struct flag_set *se
 		buf_addc(out, '|');
 		buf_add_hex(out, rest);
 	}
+}
+
+static void draw_enum(struct buf *out, uint64_t number, const struct flag_set *set)
+{
+	const char *name = flag_set_exact(set, number);
+
+	if (name)
+		buf_adds(out, name);
+	else
+		draw_unknown(out, number, set);
+}
+
+static bool has_name(const struct value *value)
+{
+	uint64_t bits = value->bits.bits;
+	const struct flag_set *set = value->bits.set;
+
+	if (value->kind == VALUE_ENUM)
+		return flag_set_exact(set, bits);
+	for (size_t i = 0; i < set->nr_names; i++)
+		if (flag_name_matches(&set->names[i], bits, 0))
+			return true;
+	return false;
+}
+
+static void draw_names(struct buf *out, const struct value *value)
+{
+	bool remark = value->flags & VALUE_REMARK && has_name(value);
+
+	if (remark) {
+		draw_hex(out, value->bits.bits);
+		buf_adds(out, " /* ");
+	}
+	if (value->kind == VALUE_ENUM)
+		draw_enum(out, value->bits.bits, value->bits.set);
+	else
+		draw_flags(out, value->bits.bits, value->bits.set);
+	if (remark)
+		buf_adds(out, " */");
 }
 
 static void draw_fd(const struct value_text *how, struct buf *out, const struct value *value,
@@ -239,12 +283,7 @@ static void draw(const struct value_text *how, struct buf *out, const struct val
 	case VALUE_INT:
 	case VALUE_PID: buf_add_i64(out, (int64_t)value->num); break;
 	case VALUE_UINT: buf_add_u64(out, value->num); break;
-	case VALUE_HEX:
-		if (value->num)
-			buf_add_hex(out, value->num);
-		else
-			buf_addc(out, '0');
-		break;
+	case VALUE_HEX: draw_hex(out, value->num); break;
 	case VALUE_OCTAL: buf_printf(out, "%#03llo", (unsigned long long)value->num); break;
 	case VALUE_ADDR:
 		if (value->num)
@@ -252,16 +291,8 @@ static void draw(const struct value_text *how, struct buf *out, const struct val
 		else
 			buf_adds(out, "NULL");
 		break;
-	case VALUE_FLAGS: draw_flags(out, value->bits.bits, value->bits.set); break;
-	case VALUE_ENUM: {
-		const char *name = flag_set_exact(value->bits.set, value->bits.bits);
-
-		if (name)
-			buf_adds(out, name);
-		else
-			draw_unknown(out, value->bits.bits, value->bits.set);
-		break;
-	}
+	case VALUE_FLAGS:
+	case VALUE_ENUM: draw_names(out, value); break;
 	case VALUE_FD: draw_fd(how, out, value, returned, depth); break;
 	case VALUE_STATUS: draw_status(out, (int)value->num); break;
 	case VALUE_STRING:
@@ -317,6 +348,7 @@ static void draw(const struct value_text *how, struct buf *out, const struct val
 		break;
 	case VALUE_CHANGE: draw_list(how, out, value, returned, depth, " => "); break;
 	case VALUE_OR: draw_list(how, out, value, returned, depth, "|"); break;
+	case VALUE_SHIFT: draw_list(how, out, value, returned, depth, "<<"); break;
 	}
 	if (value->comment && !(value->kind >= VALUE_STRUCT && value->flags & VALUE_CUT))
 		buf_printf(out, " /* %s */", value->comment);

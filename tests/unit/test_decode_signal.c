@@ -48,7 +48,7 @@ TEST(siginfo_of_faults_and_senders)
 	info.si_addr = NULL;
 	check(&info, sizeof(info), "{si_signo=SIGSEGV, si_code=SEGV_MAPERR, si_addr=NULL}");
 	info.si_code = SI_KERNEL;
-	check(&info, sizeof(info), "{si_signo=SIGSEGV, si_code=SI_KERNEL}");
+	check(&info, sizeof(info), "{si_signo=SIGSEGV, si_code=SI_KERNEL, si_addr=NULL}");
 
 	info = (siginfo_t){.si_signo = SIGUSR1, .si_code = SI_USER};
 	info.si_pid = 7;
