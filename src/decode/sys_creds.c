@@ -1,4 +1,4 @@
-/* Who a process is: users, groups, capabilities, Landlock, LSM attributes. */
+/* Who a process is: users, groups, capabilities. */
 #include <linux/capability.h>
 
 #include "decode/row_internal.h"
@@ -32,7 +32,17 @@ static void decode_getgroups(struct decoder *d)
 
 SYSCALL_ODD(getgroups, CLASS_CREDS, RET_INT, decode_getgroups, ARG(size, INT),
 	ARG(list, ARRAY_RESULT, id));
-SYSCALL(setgroups, CLASS_CREDS, RET_INT, ARG(size, INT), ARG(list, ARRAY_IN, id, 0));
+/* More than can be set are not looked at. */
+static void decode_setgroups(struct decoder *d)
+{
+	enum { GROUPS_MAX = 65536 };
+
+	if (arg_u32(d, 0) > GROUPS_MAX)
+		value_set_addr(decoder_arg(d, 1), d->args[1]);
+}
+
+SYSCALL_ODD(setgroups, CLASS_CREDS, RET_INT, decode_setgroups, ARG(size, INT),
+	ARG(list, ARRAY_IN, id, 0));
 
 struct cap_header {
 	uint32_t version;
@@ -49,10 +59,6 @@ struct cap_set {
 	uint32_t effective;
 	uint32_t permitted;
 	uint32_t inheritable;
-};
-
-struct cap_data {
-	struct cap_set half[2];
 };
 
 static void add_caps(
@@ -78,62 +84,47 @@ static void add_caps(
 		value_set_hex(list_add(d, item, NULL), caps);
 }
 
-SHAPE(cap_data, struct cap_data)
+/* The first version had 32 capabilities, and one set where there are two now. */
+static void show_caps(struct decoder *d, unsigned when)
 {
+	struct value *ret = decoder_arg(d, 1);
 	const struct cap_header *header =
 		decoder_bytes(d, d->args[0], sizeof(*header), CAPTURE_AT_ENTER);
-	struct cap_set high = from->half[1];
-	const struct cap_set *low = &from->half[0];
+	bool two = header && (header->version == _LINUX_CAPABILITY_VERSION_2 ||
+				     header->version == _LINUX_CAPABILITY_VERSION_3);
+	const struct cap_set *low, *high;
+	static const struct cap_set none;
 
-	/* the first version had 32 of them: what lies behind is something else */
-	if (!header || (header->version != _LINUX_CAPABILITY_VERSION_2 &&
-			       header->version != _LINUX_CAPABILITY_VERSION_3))
-		high = (struct cap_set){0};
-	add_caps(d, ret, "effective", low->effective, high.effective);
-	add_caps(d, ret, "permitted", low->permitted, high.permitted);
-	add_caps(d, ret, "inheritable", low->inheritable, high.inheritable);
+	value_set_addr(ret, d->args[1]);
+	if (!header || !d->args[1])
+		return;
+	low = decoder_bytes(d, d->args[1], sizeof(*low) * (two ? 2 : 1), when);
+	if (!low)
+		return;
+	high = two ? low + 1 : &none;
+	add_caps(d, ret, "effective", low->effective, high->effective);
+	add_caps(d, ret, "permitted", low->permitted, high->permitted);
+	add_caps(d, ret, "inheritable", low->inheritable, high->inheritable);
 }
 
-SYSCALL(capget, CLASS_CREDS, RET_INT, ARG(hdrp, IN, cap_header), ARG(datap, OUT, cap_data));
-SYSCALL(capset, CLASS_CREDS, RET_INT, ARG(hdrp, IN, cap_header), ARG(datap, IN, cap_data));
-
-/* As Linux 5.13 had them; what newer kernels append is shown by the size argument only. */
-struct landlock_ruleset {
-	uint64_t handled_access_fs;
-};
-
-SHAPE(landlock_ruleset, struct landlock_ruleset)
+static void decode_capget(struct decoder *d)
 {
-	ADD_FLAGS(handled_access_fs, landlock_access_fs);
+	if (d->done)
+		show_caps(d, CAPTURE_AT_EXIT);
 }
 
-struct __attribute__((packed)) landlock_path {
-	uint64_t allowed_access;
-	int32_t parent_fd;
-};
-
-SHAPE(landlock_path, struct landlock_path)
+static void decode_capset(struct decoder *d)
 {
-	ADD_FLAGS(allowed_access, landlock_access_fs);
-	ADD_FD(parent_fd);
+	show_caps(d, CAPTURE_AT_ENTER);
 }
 
-static void decode_landlock_add_rule(struct decoder *d)
-{
-	enum { PATH_BENEATH = 1 };
+#define CAP_STEPS(when)                                                                            \
+	STEP_ARG(STEP_ALL, when, 1, BYTES, LEN_NONE, sizeof(struct cap_set)),                      \
+		STEP_ARG(STEP_ALL, when, 1, BYTES, LEN_NONE, 2 * sizeof(struct cap_set))
+static const struct capture_step capget_steps[] = {CAP_STEPS(EXIT)};
+static const struct capture_step capset_steps[] = {CAP_STEPS(ENTER)};
 
-	if (d->args[1] != PATH_BENEATH)
-		value_set_addr(decoder_arg(d, 2), d->args[2]);
-}
-
-SYSCALL(landlock_create_ruleset, CLASS_DESC, RET_FD, ARG(attr, IN, landlock_ruleset),
-	ARG(size, SIZE), ARG(flags, FLAGS, landlock_create));
-SYSCALL_ODD(landlock_add_rule, CLASS_DESC, RET_INT, decode_landlock_add_rule, ARG(ruleset_fd, FD),
-	ARG(rule_type, ENUM, landlock_rule), ARG(rule_attr, IN, landlock_path), ARG(flags, HEX32));
-SYSCALL(landlock_restrict_self, CLASS_DESC, RET_INT, ARG(ruleset_fd, FD), ARG(flags, HEX32));
-
-SYSCALL(lsm_get_self_attr, 0, RET_INT, ARG(attr, ENUM, lsm_attr), ARG(ctx, ADDR),
-	ARG(size, OUT, uint), ARG(flags, HEX32));
-SYSCALL(lsm_set_self_attr, 0, RET_INT, ARG(attr, ENUM, lsm_attr), ARG(ctx, ADDR), ARG(size, UINT),
-	ARG(flags, HEX32));
-SYSCALL(lsm_list_modules, 0, RET_INT, ARG(ids, ADDR), ARG(size, OUT, uint), ARG(flags, HEX32));
+SYSCALL_STEPS(capget, CLASS_CREDS, RET_INT, decode_capget, PICK_NOTHING, capget_steps,
+	ARG(hdrp, IN, cap_header), ARG(datap, ADDR));
+SYSCALL_STEPS(capset, CLASS_CREDS, RET_INT, decode_capset, PICK_NOTHING, capset_steps,
+	ARG(hdrp, IN, cap_header), ARG(datap, ADDR));

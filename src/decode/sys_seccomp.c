@@ -26,9 +26,8 @@ static void decode_seccomp(struct decoder *d)
 	case SECCOMP_SET_MODE_FILTER:
 		value_set_flags(decoder_arg(d, 1), arg_u32(d, 1), &flags_seccomp_flags);
 		d->arg = 2;
-		if (d->call->abi == ABI_X86_64)
-			decoder_show_filter_program(
-				d, d->args[2], CAPTURE_AT_ENTER, FILTER_OF_SECCOMP, args);
+		decoder_show_filter_program(
+			d, d->args[2], CAPTURE_AT_ENTER, FILTER_OF_SECCOMP, args);
 		break;
 	case SECCOMP_GET_ACTION_AVAIL:
 		decoder_show_shape(d, d->args[2], &shape_seccomp_action, CAPTURE_AT_ENTER, args);
@@ -42,5 +41,12 @@ static void decode_seccomp(struct decoder *d)
 	}
 }
 
-SYSCALL_ODD(seccomp, 0, RET_INT, decode_seccomp, ARG(operation, ENUM, seccomp_op),
-	ARG(flags, HEX32), ARG(args, RAW_BOTH, sizeof(struct sock_fprog)));
+static const struct capture_step seccomp_steps[] = {
+	STEP_ARG(SECCOMP_SET_MODE_FILTER, ENTER, 2, BYTES, LEN_NONE, sizeof(struct sock_fprog)),
+	FILTER_STEP(SECCOMP_SET_MODE_FILTER, 2),
+	STEP_ARG(SECCOMP_GET_ACTION_AVAIL, ENTER, 2, BYTES, LEN_NONE, SIZE_seccomp_action),
+	STEP_ARG(SECCOMP_GET_NOTIF_SIZES, EXIT, 2, BYTES, LEN_NONE, SIZE_seccomp_sizes),
+};
+
+SYSCALL_STEPS(seccomp, 0, RET_INT, decode_seccomp, PICK_ARG(0), seccomp_steps,
+	ARG(operation, ENUM, seccomp_op), ARG(flags, HEX32), ARG(args, ADDR));

@@ -54,6 +54,18 @@ static void decode_getrandom(struct decoder *d)
 
 SYSCALL_ODD(getrandom, 0, RET_INT, decode_getrandom, ARG(buf, BUF_OUT), ARG(buflen, SIZE),
 	ARG(flags, FLAGS, getrandom));
+/* Of the console: from where on messages are kept off it, so there is one more than levels. */
+static void show_log_level(struct decoder *d)
+{
+	static const char *const names[] = {"LOGLEVEL_EMERG", "LOGLEVEL_ALERT", "LOGLEVEL_CRIT",
+		"LOGLEVEL_ERR", "LOGLEVEL_WARNING", "LOGLEVEL_NOTICE", "LOGLEVEL_INFO",
+		"LOGLEVEL_DEBUG", "LOGLEVEL_DEBUG+1"};
+	uint32_t level = arg_u32(d, 2);
+
+	value_set_addr(decoder_arg(d, 1), d->args[1]);
+	d->out->args[2].comment = level < ARRAY_SIZE(names) ? names[level] : "LOGLEVEL_???";
+}
+
 /* The action is a plain number to its callers: the name stands beside it. */
 static void decode_syslog(struct decoder *d)
 {
@@ -71,13 +83,23 @@ static void decode_syslog(struct decoder *d)
 	case 2: /* read, read all, read and clear */
 	case 3:
 	case 4: break;
+	case 8: show_log_level(d); break;
 	default: value_set_addr(decoder_arg(d, 1), d->args[1]); break;
 	}
 }
 
 SYSCALL_ODD(syslog, 0, RET_INT, decode_syslog, ARG(type, INT), ARG(bufp, BUF_OUT), ARG(len, INT));
-SYSCALL(sethostname, 0, RET_INT, ARG(name, BUF_IN, 1), ARG(len, UINT));
-SYSCALL(setdomainname, 0, RET_INT, ARG(name, BUF_IN, 1), ARG(len, UINT));
+/* Longer ones the kernel does not look at. */
+static void decode_name(struct decoder *d)
+{
+	enum { NAME_MAX_BYTES = 64 };
+
+	if (arg_int(d, 1) < 0 || arg_int(d, 1) > NAME_MAX_BYTES)
+		value_set_addr(decoder_arg(d, 0), d->args[0]);
+}
+
+SYSCALL_ODD(sethostname, 0, RET_INT, decode_name, ARG(name, BUF_IN, 1), ARG(len, INT));
+SYSCALL_ODD(setdomainname, 0, RET_INT, decode_name, ARG(name, BUF_IN, 1), ARG(len, INT));
 static void decode_reboot(struct decoder *d)
 {
 	if (arg_u32(d, 2) != LINUX_REBOOT_CMD_RESTART2)
@@ -85,7 +107,7 @@ static void decode_reboot(struct decoder *d)
 }
 
 SYSCALL_ODD(reboot, 0, RET_INT, decode_reboot, ARG(magic, ENUM, reboot_magic),
-	ARG(magic2, ENUM, reboot_magic), ARG(op, ENUM, reboot_cmd), ARG(arg, PATH));
+	ARG(magic2, ENUM, reboot_magic2), ARG(op, ENUM, reboot_cmd), ARG(arg, PATH));
 SYSCALL(iopl, 0, RET_INT, ARG(level, INT));
 SYSCALL(ioperm, 0, RET_INT, ARG(from, HEX), ARG(num, HEX), ARG(turn_on, INT));
 SYSCALL(vhangup, 0, RET_INT);
@@ -93,8 +115,37 @@ SYSCALL(init_module, 0, RET_INT, ARG(module_image, ADDR), ARG(len, SIZE), ARG(pa
 SYSCALL(finit_module, CLASS_DESC, RET_INT, ARG(fd, FD), ARG(param_values, PATH),
 	ARG(flags, FLAGS, module_init));
 SYSCALL(delete_module, 0, RET_INT, ARG(name, PATH), ARG(flags, FLAGS, module_delete));
-SYSCALL(kexec_load, 0, RET_INT, ARG(entry, ADDR), ARG(nr_segments, SIZE), ARG(segments, ADDR),
-	ARG(flags, FLAGS64, kexec_load));
+struct kexec_segment {
+	uint64_t buf, bufsz, mem, memsz;
+};
+
+SHAPE(kexec_segment, struct kexec_segment)
+{
+	ADD_ADDR(buf);
+	ADD_UINT(bufsz);
+	ADD_ADDR(mem);
+	ADD_UINT(memsz);
+}
+
+static void decode_kexec_load(struct decoder *d)
+{
+	enum { ARCH_MASK = 0xffff0000, SEGMENTS_MAX = 16 };
+	struct value *flags = decoder_arg(d, 3);
+	uint64_t arch = d->args[3] & ARCH_MASK, rest = d->args[3] & ~(uint64_t)ARCH_MASK;
+
+	value_set_enum(flags, arch, &flags_kexec_arch);
+	if (rest) {
+		list_init(flags, VALUE_OR);
+		if (arch)
+			value_set_enum(list_add(d, flags, NULL), arch, &flags_kexec_arch);
+		value_set_flags(list_add(d, flags, NULL), rest, &flags_kexec_load);
+	}
+	if (d->args[1] > SEGMENTS_MAX)
+		value_set_addr(decoder_arg(d, 2), d->args[2]);
+}
+
+SYSCALL_ODD(kexec_load, 0, RET_INT, decode_kexec_load, ARG(entry, ADDR), ARG(nr_segments, SIZE),
+	ARG(segments, ARRAY_IN, kexec_segment, 1), ARG(flags, HEX));
 SYSCALL(kexec_file_load, CLASS_DESC, RET_INT, ARG(kernel_fd, FD), ARG(initrd_fd, FD),
 	ARG(cmdline_len, SIZE), ARG(cmdline, BUF_IN, 2), ARG(flags, FLAGS64, kexec_file));
 SYSCALL(_sysctl, 0, RET_INT, ARG(args, ADDR));

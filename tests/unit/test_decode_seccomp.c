@@ -85,7 +85,7 @@ TEST(other_operations)
 			"seccomp(SECCOMP_GET_NOTIF_SIZES, 0, {seccomp_notif=80, "
 			"seccomp_notif_resp=24, seccomp_data=64}) = 0"},
 		{"seccomp", {99, 0xff, 0x1000}, -EINVAL, {{0}},
-			"seccomp(0x63 /* SECCOMP_SET_MODE_??? */, 0xff, 0x1000) = EINVAL"},
+			"seccomp(0x63 /* SECCOMP_??? */, 0xff, 0x1000) = EINVAL"},
 	};
 
 	CHECK(rows);
