@@ -57,7 +57,7 @@ static void add_buffer(struct decoder *d, struct value *ret, const struct iocb *
 	if (from->aio_lio_opcode == IOCB_CMD_PWRITE && (int64_t)from->aio_nbytes >= 0)
 		decoder_show_data(d, from->aio_buf, from->aio_nbytes, CAPTURE_AT_ENTER, buf);
 	else
-		value_set_addr(buf, from->aio_buf);
+		value_set_hex(buf, from->aio_buf);
 	ADD_UINT(aio_nbytes);
 	ADD_INT(aio_offset);
 	add_iocb_flags(d, ret, from);
@@ -71,7 +71,7 @@ static void add_buffers(struct decoder *d, struct value *ret, const struct iocb 
 		decoder_show_iovec(
 			d, from->aio_buf, from->aio_nbytes, UINT64_MAX, CAPTURE_AT_ENTER, buf);
 	} else {
-		value_set_addr(buf, from->aio_buf);
+		value_set_hex(buf, from->aio_buf);
 		ADD_UINT(aio_nbytes);
 	}
 	ADD_INT(aio_offset);

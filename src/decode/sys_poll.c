@@ -6,8 +6,6 @@
 #include "decode/row_internal.h"
 #include "decode/shapes.h"
 
-#define FD_SET_BYTES 128 /* FD_SETSIZE bits: what programs built with libc have room for */
-
 SHAPE(pollfd, struct pollfd)
 {
 	ADD_FD(fd);
@@ -90,13 +88,16 @@ SYSCALL_ODD(ppoll, POLL_CLASSES, RET_INT, decode_ppoll,
 	ARG(fds, RAW, ARRAY, BOTH, 1, sizeof(struct pollfd)), ARG(nfds, UINT),
 	ARG(tmo_p, IN_LEFT, timespec), ARG(sigmask, SIGSET_IN, 4), ARG(sigsetsize, SIZE));
 
-/* The members of a set, as far as `nfds` reaches; false when it is not at hand. The kernel reads
- * whole words. */
+/*
+ * The members of a set, as far as `nfds` reaches; false when it is not at hand. It was copied as if
+ * each descriptor had a byte, which is enough for 32768 of them.
+ */
 static bool show_fd_set(struct decoder *d, unsigned at, unsigned when, struct value *ret)
 {
-	int nfds = MIN(MAX(arg_int(d, 0), 0), FD_SET_BYTES * 8);
-	size_t len = (size_t)(nfds + 63) / 64 * 8;
-	const uint8_t *bits = d->args[at] && nfds ? decoder_bytes(d, d->args[at], len, when) : NULL;
+	int nfds = MIN(MAX(arg_int(d, 0), 0), CAPTURE_BYTES_MAX * 8);
+	const uint8_t *bits = d->args[at] && nfds
+				      ? decoder_bytes(d, d->args[at], (size_t)(nfds + 7) / 8, when)
+				      : NULL;
 
 	if (!bits)
 		return false;
@@ -146,13 +147,13 @@ static void decode_pselect6(struct decoder *d)
 }
 
 SYSCALL_ODD(select, CLASS_DESC, RET_INT, decode_select, ARG(nfds, INT),
-	ARG(readfds, RAW_BOTH, FD_SET_BYTES), ARG(writefds, RAW_BOTH, FD_SET_BYTES),
-	ARG(exceptfds, RAW_BOTH, FD_SET_BYTES), ARG(timeout, IN_LEFT, timeval));
+	ARG(readfds, RAW, ARRAY, BOTH, 0, 1), ARG(writefds, RAW, ARRAY, BOTH, 0, 1),
+	ARG(exceptfds, RAW, ARRAY, BOTH, 0, 1), ARG(timeout, IN_LEFT, timeval));
 static const struct capture_step pselect6_steps[] = {STEP_SIGSET_ARG(5)};
 
 SYSCALL_STEPS(pselect6, CLASS_DESC, RET_INT, decode_pselect6, PICK_NOTHING, pselect6_steps,
-	ARG(nfds, INT), ARG(readfds, RAW_BOTH, FD_SET_BYTES), ARG(writefds, RAW_BOTH, FD_SET_BYTES),
-	ARG(exceptfds, RAW_BOTH, FD_SET_BYTES), ARG(timeout, IN_LEFT, timespec),
+	ARG(nfds, INT), ARG(readfds, RAW, ARRAY, BOTH, 0, 1), ARG(writefds, RAW, ARRAY, BOTH, 0, 1),
+	ARG(exceptfds, RAW, ARRAY, BOTH, 0, 1), ARG(timeout, IN_LEFT, timespec),
 	ARG(sigmask, IN, sigset_arg));
 
 SHAPE(epoll_event, struct epoll_event)

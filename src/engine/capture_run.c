@@ -406,7 +406,10 @@ static uint64_t length(struct taking *t, const struct event_call *call, uint8_t 
 		ret = argument(call, len_arg);
 	else if (len_arg == CAPTURE_LEN_RESULT && t->when == CAPTURE_AT_EXIT)
 		ret = (uint64_t)call->ret;
-	return (int64_t)ret < 0 ? 0 : ret;
+	/* the kernel looks at 32 bits of many a count */
+	if ((int64_t)ret < 0)
+		ret = (int32_t)ret < 0 ? 0 : (uint32_t)ret;
+	return ret;
 }
 
 static void ask_argument(struct taking *t, uint8_t arg, const struct capture_spec *spec,

@@ -73,13 +73,16 @@ __noinline int chunk_bytes(__u64 addr, __u32 len, __u32 flags)
 		/* all or nothing: the page after may be missing, take what lies in this one */
 		__u64 first = 4096 - (addr & 4095);
 
-		if (!r->final || first >= size)
+		if (first >= size)
 			return chunk_fault(r, chunk, addr);
 		size = first;
 		BOUND(size, 4096);
 		if (bpf_probe_read_user(chunk + 1, size, (void *)addr))
 			return chunk_fault(r, chunk, addr);
 		flags |= CAPTURE_CUT | CAPTURE_SHORT;
+		/* by the exit the call may have overwritten it, so both are of use */
+		if (!r->final)
+			r->faults |= 1u << (r->arg & 7);
 	}
 	chunk_add(r, chunk, addr, size, flags);
 	return 0;
@@ -343,8 +346,9 @@ __noinline int chunk_op(__u32 op, __u64 addr, __u64 len, __u32 size)
 	case CAPTURE_BYTES:
 	case CAPTURE_STACK: len = size; break;
 	}
+	/* the kernel looks at 32 bits of many a count */
 	if ((__s64)len < 0)
-		return 0;
+		len = (__s32)len < 0 ? 0 : (__u32)len;
 	switch (op) {
 	case CAPTURE_IOVEC:
 		return chunk_iovec(addr, len, r->when == CAPTURE_AT_EXIT ? (__u64)r->ret : ~0ull);
