@@ -96,7 +96,7 @@ static void decode_args(struct decoder *d, const struct syscall_row *row)
 	struct row_args args = row_args_in(d->call->abi, row);
 	struct decoded_call *out = d->out;
 
-	out->nr_args = args.nr;
+	out->nr_args = out->nr_words = args.nr;
 	for (unsigned i = 0; i < args.nr; i++) {
 		const struct arg_row *arg = &row->args[i];
 
@@ -137,7 +137,7 @@ void decode_call(struct arena *a, const struct event_call *call, const struct de
 		decode_args(&d, row);
 	} else {
 		ret->name = arena_printf(a, "syscall_0x%x", call->nr);
-		ret->nr_args = CAPTURE_NR_ARGS;
+		ret->nr_args = ret->nr_words = CAPTURE_NR_ARGS;
 		for (unsigned i = 0; i < CAPTURE_NR_ARGS; i++)
 			value_set_hex(&ret->args[i], d.args[i]);
 	}

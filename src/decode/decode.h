@@ -29,6 +29,7 @@ struct decoded_call {
 	const char *name; /* "openat", "syscall_0x1f4"; lives in the arena or for good */
 	struct value args[CAPTURE_NR_ARGS];
 	size_t nr_args;
+	size_t nr_words;        /* argument words that the call takes, whatever is shown of them */
 	struct value ret;       /* VALUE_NONE with CALL_UNFINISHED; also void when `error` */
 	int error;              /* positive errno (or restart code, 512-516), 0 = none */
 	const char *error_name; /* "ENOENT"; NULL without error */

@@ -185,6 +185,41 @@ static const struct {
 	{"s", set_signals},
 };
 
+/* Not keys, but somebody will try them. */
+static const struct {
+	const char *name, *instead;
+} other_keys[] = {
+	{"fd", NULL},
+	{"path", NULL},
+	{"duration", NULL},
+	{"inject", NULL},
+	{"fault", NULL},
+	{"read", NULL},
+	{"write", NULL},
+	{"abbrev", "-v"},
+	{"verbose", "-v"},
+	{"raw", "--raw"},
+	{"quiet", "-q"},
+	{"decode-fds", "-y and -yy"},
+};
+
+static int refuse_key(const char *name, size_t len, struct err *err)
+{
+	static const char list[] = "the keys are trace=, status= and signal=";
+	int shown = (int)MIN(len, (size_t)FILTER_WORD_MAX);
+
+	for (size_t i = 0; i < ARRAY_SIZE(other_keys); i++) {
+		if (strlen(other_keys[i].name) != len || strncmp(other_keys[i].name, name, len))
+			continue;
+		if (other_keys[i].instead)
+			return err_set(err, -EINVAL, "no key '%.*s' in -e: that is %s here; %s",
+				shown, name, other_keys[i].instead, list);
+		return err_set(err, -EINVAL, "-e cannot filter by '%.*s' in this version; %s",
+			shown, name, list);
+	}
+	return err_set(err, -EINVAL, "unknown key '%.*s' in -e; %s", shown, name, list);
+}
+
 int filter_add(struct filter *f, const char *spec, struct err *err)
 {
 	size_t len = 0;
@@ -196,9 +231,7 @@ int filter_add(struct filter *f, const char *spec, struct err *err)
 	for (size_t i = 0; spec[len] == '=' && i < ARRAY_SIZE(keys); i++)
 		if (strlen(keys[i].name) == len && !strncmp(keys[i].name, spec, len))
 			return keys[i].set(f, spec + len + 1, err);
-	return err_set(err, -EINVAL,
-		"unknown key '%.*s' in -e; the keys are trace=, status= and signal=",
-		(int)MIN(len, (size_t)FILTER_WORD_MAX), spec);
+	return refuse_key(spec, len, err);
 }
 
 /* A number that is too large for the table. */

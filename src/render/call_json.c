@@ -35,7 +35,7 @@ static void draw_args(struct json *j, const struct render_options *options, stru
 	json_array_end(j);
 	json_key(j, "raw_args");
 	json_array_begin(j);
-	for (size_t i = 0; i < call->nr_args; i++) {
+	for (size_t i = 0; i < call->nr_words; i++) {
 		buf_reset(scratch);
 		buf_add_hex(scratch, view->ev->call.args[i]);
 		json_string(j, scratch->data, scratch->len);

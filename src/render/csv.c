@@ -49,7 +49,10 @@ static void csv_event(void *self, const struct event_view *view)
 		return;
 	how = value_text_for(c->options, view);
 	buf_reset(&c->arguments);
-	value_text_draw_args(&how, &c->arguments, view, 0, view->call->nr_args);
+	if (c->options->raw)
+		value_text_draw_words(&c->arguments, view);
+	else
+		value_text_draw_args(&how, &c->arguments, view, 0, view->call->nr_args);
 	out_printf(c->out, "%s,", view->call->name);
 	draw_quoted(c->out, &c->arguments);
 	out_puts(c->out, ",");

@@ -82,7 +82,7 @@ static void draw_prefix(struct text *t, struct buf *line, const struct event *ev
 }
 
 static void draw_result(
-	struct buf *line, const struct event_view *view, const struct value_text *how)
+	struct buf *line, const struct event_view *view, const struct value_text *how, bool raw)
 {
 	const struct decoded_call *call = view->call;
 
@@ -101,9 +101,15 @@ static void draw_result(
 			buf_add_i64(line, view->ev->call.ret);
 		if (call->error_name)
 			buf_printf(line, " %s (%s)", call->error_name, call->error_text);
+	} else if (raw) {
+		value_text_draw(how, line,
+			&(struct value){.kind = VALUE_HEX, .num = (uint64_t)view->ev->call.ret},
+			true);
 	} else {
 		value_text_draw(how, line, &call->ret, true);
 	}
+	if (raw)
+		return;
 	if (call->ret_note)
 		buf_printf(line, " (%s)", call->ret_note);
 	if (call->ret_detail.kind != VALUE_ARRAY)
@@ -118,6 +124,15 @@ static void draw_result(
 		value_text_draw(how, line, item, true);
 	}
 	buf_addc(line, ')');
+}
+
+static void draw_args(struct text *t, struct buf *line, const struct event_view *view,
+	const struct value_text *how)
+{
+	if (t->options->raw)
+		value_text_draw_words(line, view);
+	else
+		value_text_draw_args(how, line, view, 0, view->call->nr_args);
 }
 
 static uint64_t entered_ns(const struct event *ev)
@@ -140,11 +155,11 @@ static void draw_return(struct text *t, struct buf *line, const struct event_vie
 	const struct event *ev = view->ev;
 
 	buf_addc(line, ')');
-	draw_result(line, view, how);
-	if (t->options->timing) {
+	draw_result(line, view, how, t->options->raw);
+	if (t->options->timing && !(ev->call.flags & CALL_UNFINISHED)) {
 		uint64_t took_ns = ev->time_ns - entered_ns(ev);
 
-		if (ev->call.flags & (CALL_UNFINISHED | CALL_NO_ENTER))
+		if (ev->call.flags & CALL_NO_ENTER)
 			buf_adds(line, " <unavailable>");
 		else
 			buf_printf(line, " <%llu.%06u>",
@@ -175,10 +190,15 @@ static void draw_enter(struct text *t, struct buf *line, const struct event_view
 {
 	const struct value_text how = value_text_for(t->options, view);
 	struct half *h = xcalloc(1, sizeof(*h));
-	bool grows;
+	bool grows = false;
 
-	h->nr_shown = decode_nr_known(&view->ev->call, view->call, &grows);
-	value_text_draw_args(&how, &h->shown, view, 0, h->nr_shown);
+	if (t->options->raw) {
+		h->nr_shown = view->call->nr_args;
+		value_text_draw_words(&h->shown, view);
+	} else {
+		h->nr_shown = decode_nr_known(&view->ev->call, view->call, &grows);
+		value_text_draw_args(&how, &h->shown, view, 0, h->nr_shown);
+	}
 	if (h->nr_shown && h->nr_shown < view->call->nr_args && !grows)
 		buf_adds(&h->shown, ", ");
 	half_destroy(map_put(&t->halves, (uint32_t)view->ev->tid, h));
@@ -199,6 +219,8 @@ static void draw_rest(struct text *t, struct buf *line, const struct event_view 
 			buf_adds(line, " <unfinished ...>");
 		return;
 	}
+	if (t->options->raw)
+		return;
 	buf_reset(&t->args);
 	value_text_draw_args(how, &t->args, view, 0, nr_args);
 	if (t->args.len >= h->shown.len &&
@@ -216,7 +238,7 @@ static void draw_call(struct text *t, struct buf *line, const struct event_view 
 
 	if (!h) {
 		draw_begin(t, line, view);
-		value_text_draw_args(&how, line, view, 0, view->call->nr_args);
+		draw_args(t, line, view, &how);
 	} else {
 		if (t->open_tid != ev->tid) {
 			draw_prefix(t, line, ev, ev->time_ns);

@@ -362,6 +362,15 @@ void value_text_draw(
 	draw(how, out, value, returned, 0);
 }
 
+void value_text_draw_words(struct buf *out, const struct event_view *view)
+{
+	for (size_t i = 0; i < view->call->nr_words; i++) {
+		if (i)
+			buf_adds(out, ", ");
+		draw_hex(out, view->ev->call.args[i]);
+	}
+}
+
 void value_text_draw_args(const struct value_text *how, struct buf *out,
 	const struct event_view *view, size_t from, size_t to)
 {
@@ -370,10 +379,6 @@ void value_text_draw_args(const struct value_text *how, struct buf *out,
 	for (size_t i = from; i < to; i++) {
 		if (i > from)
 			buf_adds(out, ", ");
-		if (how->raw) {
-			buf_add_hex(out, view->ev->call.args[i]);
-			continue;
-		}
 		if (call->args[i].flags & VALUE_NAMED)
 			buf_printf(out, "%s=", call->args[i].name);
 		value_text_draw(how, out, &call->args[i], false);
@@ -385,7 +390,6 @@ struct value_text value_text_for(
 {
 	return (struct value_text){
 		.string_limit = options->string_limit,
-		.raw = options->raw,
 		.hex = options->hex,
 		.hex_strings = options->hex_strings,
 		.fd_details = options->show_fds > 1,

@@ -14,7 +14,6 @@ struct track;
 
 struct value_text {
 	uint32_t string_limit; /* bytes of VALUE_DATA shown */
-	bool raw;              /* arguments as hex words */
 	bool hex;              /* \x escapes instead of octal ones */
 	enum hex_strings hex_strings;
 	const struct track *track; /* describes descriptors; NULL = plain numbers */
@@ -38,6 +37,9 @@ void value_text_quote(const struct value_text *how, struct buf *out, const uint8
 /* Without quotes, and with escapes for the bytes of `special` too. */
 void value_text_escape(const struct value_text *how, struct buf *out, const uint8_t *bytes,
 	size_t len, const char *special);
+
+/* All argument words in hexadecimal. */
+void value_text_draw_words(struct buf *out, const struct event_view *view);
 
 /* The arguments from..to-1 of a call, separated by ", ". */
 void value_text_draw_args(const struct value_text *how, struct buf *out,

@@ -166,8 +166,12 @@ static const struct {
 	{"signal=0", "unknown signal '0'"},
 	{"frobnicate=1",
 		"unknown key 'frobnicate' in -e; the keys are trace=, status= and signal="},
-	{"duration>1ms", "unknown key 'duration'"},
-	{"fd=3", "unknown key 'fd'"},
+	{"duration>1ms", "-e cannot filter by 'duration' in this version; the keys are trace=, "
+			 "status= and signal="},
+	{"fd=3", "-e cannot filter by 'fd' in this version"},
+	{"path=/etc/*", "-e cannot filter by 'path' in this version"},
+	{"inject=open:error=ENOENT", "-e cannot filter by 'inject' in this version"},
+	{"raw=all", "no key 'raw' in -e: that is --raw here; the keys are"},
 };
 
 TEST(bad_specs_say_what_would_be_right)

@@ -27,7 +27,7 @@ static void play(struct played *ret, const struct renderer *renderer, uint64_t m
 		.trace_id = "00-aa-bb-01",
 		.max_bytes = max_bytes,
 		.realtime_offset_ns = 1000};
-	struct decoded_call call = {.id = CALL_write, .name = "write", .nr_args = 2};
+	struct decoded_call call = {.id = CALL_write, .name = "write", .nr_args = 2, .nr_words = 2};
 	struct out out;
 	void *document;
 

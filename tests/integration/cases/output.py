@@ -1,8 +1,10 @@
 """Where the trace goes and what its lines look like."""
 
+import difflib
 import os
 import re
 import signal
+import subprocess
 import time
 
 from harness import check, check_equal, state, wait_for
@@ -184,6 +186,39 @@ def test_raw(h):
     write = run.calls("write")
     check(write, run.dump())
     check(re.fullmatch(r"write\(0x1, 0x[0-9a-f]+, 0x3\) = (3|0x3)", write[0].text), write[0])
+
+
+# ours, strace's
+SAME_OPTIONS = (
+    ("", ""), ("-v", "-v"), ("-x", "-x"), ("-xx", "-xx"), ("--raw", "-e raw=all"), ("-z", "-z"),
+    ("-Z", "-Z"), ("-T", "-T"), ("-t", "-t"), ("-tt", "-tt"), ("-ttt", "-ttt"), ("-r", "-r"),
+    ("-e trace=openat -e trace=close", "-e trace=openat -e trace=close"),
+    ("-e status=failed", "-e status=failed"),
+)
+
+
+def comparable(path):
+    """Without what differs from run to run, and errors and padding in one spelling."""
+    lines = path.read_text(errors="replace").splitlines()
+    for pattern, text in ((r"\) += ", ") = "), (r"= -\d+ E", "= -1 E"), (r"0x[0-9a-f]{4,}", "ADDR"),
+                          (r"\d+\.\d{6}", "TIME"), (r"\d\d:\d\d:\d\d(\.\d+)?", "TIME"),
+                          (r"((get\w*id|set_tid_address)\(.*\) = )\w+", r"\1ID"), (r" +TIME", " TIME"),
+                          (r"((si_pid=|kill\())\w+", r"\1ID"), (r'getrandom\("[^"]*"', "getrandom(CHANCE")):
+        lines = [re.sub(pattern, text, l) for l in lines]
+    return lines
+
+
+def test_options_do_what_strace_s_do(h):
+    h.tool("strace")
+    script = h.tmp / "script"
+    script.write_text("echo 'a\tb\001\377'; cd /missing; kill -USR1 $$; read x </etc/passwd")
+    for ours, theirs in SAME_OPTIONS:
+        for argv in ([*h.start_of_line(), *ours.split(), "-o", "ours", "--"],
+                     ["strace", *theirs.split(), "-s", "64", "-o", "theirs"]):
+            subprocess.run([*argv, "/bin/sh", script], cwd=h.tmp, capture_output=True,
+                           env={"PATH": "/usr/bin:/bin"}, timeout=30)
+        a, b = comparable(h.tmp / "ours"), comparable(h.tmp / "theirs")
+        check(a == b, ours, *difflib.unified_diff(b, a, "strace", "renacer", lineterm="", n=0))
 
 
 def test_string_limit(h):
