@@ -6,3 +6,11 @@ appear. With strace as the engine the expectations themselves are judged.
 
 def test_clock(h):
     h.agrees("calls_clock")
+
+
+def test_process(h):
+    h.agrees("calls_process")
+
+
+def test_memory(h):
+    h.agrees("calls_memory")
