@@ -142,7 +142,7 @@ struct regset {
 
 static void show_regset(struct decoder *d, bool set)
 {
-	struct value *ret = decoder_arg(d, 3), *len;
+	struct value *ret = decoder_arg(d, 3), *base, *len;
 	const struct regset *before =
 		decoder_bytes(d, d->args[3], sizeof(*before), CAPTURE_AT_ENTER);
 	const struct regset *after =
@@ -153,14 +153,13 @@ static void show_regset(struct decoder *d, bool set)
 	value_set_addr(ret, d->args[3]);
 	if (!before)
 		return;
+	base = list_add(d, ret, "iov_base");
+	value_set_addr(base, before->base);
 	if (set)
-		show_registers(d, before->base, before->len, type, CAPTURE_AT_ENTER,
-			list_add(d, ret, "iov_base"));
-	else if (after)
-		show_registers(d, after->base, after->len, type, CAPTURE_AT_EXIT,
-			list_add(d, ret, "iov_base"));
-	else
-		value_set_addr(list_add(d, ret, "iov_base"), before->base);
+		show_registers(d, before->base, before->len, type, CAPTURE_AT_ENTER, base);
+	else if (d->done)
+		show_registers(d, before->base, after ? after->len : before->len, type,
+			CAPTURE_AT_EXIT, base);
 	len = list_add(d, ret, "iov_len");
 	value_set_uint(len, before->len);
 	if (after && after->len != before->len) {
