@@ -97,15 +97,31 @@ struct ioctl_table {
 	X(block)                                                                                   \
 	X(net)                                                                                     \
 	X(kernel)                                                                                  \
-	X(input)
+	X(input)                                                                                   \
+	X(device)                                                                                  \
+	X(flash)                                                                                   \
+	X(scsi)                                                                                    \
+	X(dm)                                                                                      \
+	X(console)
 
 #define IOCTL_DECLARE(id) extern const struct ioctl_table ioctl_##id;
 IOCTL_TABLES(IOCTL_DECLARE)
 
-/* Heads of variable size, which no header has as structures: IOC_QUERY_BPF's, RNDADDENTROPY's. */
+#ifndef SG_GET_ACCESS_COUNT /* the C library's header lacks it */
+#define SG_GET_ACCESS_COUNT 0x2289
+#endif
+
+/*
+ * Heads of variable size, which no header has as structures: of PERF_EVENT_IOC_QUERY_BPF,
+ * RNDADDENTROPY, and KDGKBDIACR.
+ */
 struct perf_programs {
 	uint32_t ids_len;
 	uint32_t prog_cnt;
+};
+
+struct accents {
+	uint32_t count;
 };
 
 struct entropy {
@@ -119,5 +135,8 @@ struct entropy {
  */
 void ioctl_show_array(struct decoder *d, uint64_t addr, uint64_t nr, const struct shape *shape,
 	unsigned when, struct value *ret);
+/* What was captured from `addr` on, up to where the capture ends; NULL = nothing. Not aligned. */
+const uint8_t *ioctl_bytes_from(
+	const struct decoder *d, uint64_t addr, unsigned when, size_t *ret_len);
 void ioctl_show_data(
 	struct decoder *d, uint64_t addr, uint64_t len, unsigned when, struct value *ret);

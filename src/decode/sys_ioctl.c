@@ -3,17 +3,25 @@
 #include <errno.h>
 #include <linux/blkpg.h>
 #include <linux/blkzoned.h>
+#include <linux/bsg.h>
+#include <linux/dm-ioctl.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <linux/fsverity.h>
 #include <linux/hdreg.h>
+#include <linux/kd.h>
 #include <linux/kvm.h>
 #include <linux/loop.h>
 #include <linux/nsfs.h>
 #include <linux/perf_event.h>
 #include <linux/random.h>
+#include <linux/rtc.h>
 #include <linux/sockios.h>
+#include <linux/udmabuf.h>
+#include <linux/vt.h>
+#include <mtd/ubi-user.h>
 #include <net/if.h>
+#include <scsi/sg.h>
 #include <string.h>
 
 #include "decode/ioctl.h"
@@ -124,21 +132,33 @@ void ioctl_show_array(struct decoder *d, uint64_t addr, uint64_t nr, const struc
 	}
 }
 
-/* At most a page of data is shown; more is never captured. */
-#define DATA_MAX 4096
+const uint8_t *ioctl_bytes_from(
+	const struct decoder *d, uint64_t addr, unsigned when, size_t *ret_len)
+{
+	const uint8_t *found = NULL;
+
+	for (unsigned i = 0; i < d->call->nr_captures; i++) {
+		const struct capture *c = &d->call->captures[i];
+		uint64_t skip = addr - c->addr;
+
+		if (c->when != when || c->flags & CAPTURE_FAULT || addr < c->addr ||
+			skip >= c->len || (found && c->len - skip <= *ret_len))
+			continue;
+		found = c->bytes + skip;
+		*ret_len = c->len - skip;
+	}
+	return found;
+}
 
 void ioctl_show_data(
 	struct decoder *d, uint64_t addr, uint64_t len, unsigned when, struct value *ret)
 {
-	for (size_t at_hand = MIN(len, (uint64_t)DATA_MAX); at_hand; at_hand /= 2) {
-		const void *bytes = decoder_bytes(d, addr, at_hand, when);
+	size_t at_hand = 0;
+	const uint8_t *bytes = addr && len ? ioctl_bytes_from(d, addr, when, &at_hand) : NULL;
 
-		if (bytes) {
-			value_set_data(ret, bytes, at_hand, len);
-			return;
-		}
-	}
-	if (addr && !len)
+	if (bytes)
+		value_set_data(ret, bytes, MIN(at_hand, len), len);
+	else if (addr && !len)
 		value_set_data(ret, "", 0, 0);
 	else
 		value_set_addr(ret, addr);
@@ -229,6 +249,9 @@ static void decode_ioctl(struct decoder *d)
 #define BUFFER(request, when, type, pointer, len)                                                  \
 	STEP_AT(request, when, 2, type, pointer, BUFFER, LEN_AT(type, len), 0)
 
+#define DEVICE_MAPPER(request)                                                                     \
+	STEP_ARG(request, BOTH, 2, ARRAY, LEN_AT(struct dm_ioctl, data_size), 1)
+
 static const struct capture_step ioctl_steps[] = {
 	STEP_ARG(FIBMAP, BOTH, 2, BYTES, LEN_NONE, sizeof(int)),
 	FILLS(FIGETBSZ, int),
@@ -283,6 +306,106 @@ static const struct capture_step ioctl_steps[] = {
 
 	FILLS(NS_GET_OWNER_UID, uid_t),
 	READS(SIOCGIFCONF, struct ifconf), /* exactly: what comes after may not be there */
+	STEP_ARG(SG_IO, BOTH, 2, BYTES, LEN_NONE, sizeof(struct sg_io_hdr)),
+	STEP_ARG(SG_IO, BOTH, 2, BYTES, LEN_NONE, sizeof(struct sg_io_v4)),
+	BUFFER(SG_IO, ENTER, struct sg_io_hdr, cmdp, cmd_len),
+	BUFFER(SG_IO, BOTH, struct sg_io_hdr, dxferp, dxfer_len),
+	STEP_AT(SG_IO, BOTH, 2, struct sg_io_hdr, dxferp, IOVEC,
+		LEN_AT(struct sg_io_hdr, iovec_count), 0),
+	BUFFER(SG_IO, EXIT, struct sg_io_hdr, sbp, sb_len_wr),
+	BUFFER(SG_IO, ENTER, struct sg_io_v4, request, request_len),
+	BUFFER(SG_IO, ENTER, struct sg_io_v4, dout_xferp, dout_xfer_len),
+	STEP_AT(SG_IO, ENTER, 2, struct sg_io_v4, dout_xferp, IOVEC,
+		LEN_AT(struct sg_io_v4, dout_iovec_count), 0),
+	BUFFER(SG_IO, EXIT, struct sg_io_v4, response, response_len),
+	BUFFER(SG_IO, EXIT, struct sg_io_v4, din_xferp, din_xfer_len),
+	STEP_AT(SG_IO, EXIT, 2, struct sg_io_v4, din_xferp, IOVEC,
+		LEN_AT(struct sg_io_v4, din_iovec_count), 0),
+	READS(SG_SET_TIMEOUT, int),
+	FILLS(SG_EMULATED_HOST, int),
+	FILLS(SG_GET_TRANSFORM, int),
+	READS(SG_SET_RESERVED_SIZE, int),
+	FILLS(SG_GET_RESERVED_SIZE, int),
+	READS(SG_SET_FORCE_LOW_DMA, int),
+	FILLS(SG_GET_LOW_DMA, int),
+	READS(SG_SET_FORCE_PACK_ID, int),
+	FILLS(SG_GET_PACK_ID, int),
+	FILLS(SG_GET_NUM_WAITING, int),
+	FILLS(SG_GET_SG_TABLESIZE, int),
+	FILLS(SG_GET_VERSION_NUM, int),
+	READS(SG_SCSI_RESET, int),
+	READS(SG_SET_KEEP_ORPHAN, int),
+	FILLS(SG_GET_KEEP_ORPHAN, int),
+	FILLS(SG_GET_ACCESS_COUNT, int),
+	FILLS(SG_GET_COMMAND_Q, int),
+	READS(SG_SET_COMMAND_Q, int),
+	READS(SG_SET_DEBUG, int),
+	READS(SG_NEXT_CMD_LEN, int),
+	FILLS(KDGETLED, char),
+	FILLS(KDGKBLED, char),
+	FILLS(KDGKBTYPE, char),
+	FILLS(KDGETMODE, int),
+	FILLS(KDGKBMODE, int),
+	FILLS(KDGKBMETA, int),
+	FILLS(GIO_SCRNMAP, char[E_TABSZ]),
+	READS(PIO_SCRNMAP, char[E_TABSZ]),
+	FILLS(GIO_UNISCRNMAP, short[E_TABSZ]),
+	READS(PIO_UNISCRNMAP, short[E_TABSZ]),
+	STEP_ARG(KDGKBENT, BOTH, 2, BYTES, LEN_NONE, sizeof(struct kbentry)),
+	READS(KDSKBENT, struct kbentry),
+	STEP_ARG(KDGKBSENT, BOTH, 2, BYTES, LEN_NONE, 1),
+	STEP_BEHIND(KDGKBSENT, EXIT, 2, char, STRING, LEN_NONE, 0),
+	READS(KDSKBSENT, char),
+	STEP_BEHIND(KDSKBSENT, ENTER, 2, char, STRING, LEN_NONE, 0),
+	FILLS(KDGKBDIACR, int),
+	BEHIND(KDGKBDIACR, EXIT, struct accents, count, struct kbdiacr),
+	READS(KDSKBDIACR, int),
+	BEHIND(KDSKBDIACR, ENTER, struct accents, count, struct kbdiacr),
+	FILLS(KDGKBDIACRUC, int),
+	BEHIND(KDGKBDIACRUC, EXIT, struct accents, count, struct kbdiacruc),
+	READS(KDSKBDIACRUC, int),
+	BEHIND(KDSKBDIACRUC, ENTER, struct accents, count, struct kbdiacruc),
+	STEP_ARG(KDGETKEYCODE, BOTH, 2, BYTES, LEN_NONE, sizeof(struct kbkeycode)),
+	READS(KDSETKEYCODE, struct kbkeycode),
+	STEP_ARG(KDKBDREP, BOTH, 2, BYTES, LEN_NONE, sizeof(struct kbd_repeat)),
+	FILLS(GIO_FONT, char[4096]),
+	READS(PIO_FONT, char[4096]),
+	STEP_ARG(GIO_FONTX, BOTH, 2, BYTES, LEN_NONE, sizeof(struct consolefontdesc)),
+	STEP_AT(GIO_FONTX, EXIT, 2, struct consolefontdesc, chardata, ARRAY,
+		LEN_AT(struct consolefontdesc, charcount), 32),
+	READS(PIO_FONTX, struct consolefontdesc),
+	STEP_AT(PIO_FONTX, ENTER, 2, struct consolefontdesc, chardata, ARRAY,
+		LEN_AT(struct consolefontdesc, charcount), 32),
+	STEP_ARG(KDFONTOP, BOTH, 2, BYTES, LEN_NONE, sizeof(struct console_font_op)),
+	STEP_AT(KDFONTOP, BOTH, 2, struct console_font_op, data, ARRAY,
+		LEN_AT(struct console_font_op, charcount), 32),
+	FILLS(GIO_CMAP, char[48]),
+	READS(PIO_CMAP, char[48]),
+	STEP_ARG(GIO_UNIMAP, BOTH, 2, BYTES, LEN_NONE, sizeof(struct unimapdesc)),
+	STEP_AT(GIO_UNIMAP, EXIT, 2, struct unimapdesc, entries, ARRAY,
+		LEN_AT(struct unimapdesc, entry_ct), sizeof(struct unipair)),
+	READS(PIO_UNIMAP, struct unimapdesc),
+	STEP_AT(PIO_UNIMAP, ENTER, 2, struct unimapdesc, entries, ARRAY,
+		LEN_AT(struct unimapdesc, entry_ct), sizeof(struct unipair)),
+	READS(PIO_UNIMAPCLR, struct unimapinit),
+	FILLS(VT_OPENQRY, int),
+	FILLS(VT_GETMODE, struct vt_mode),
+	READS(VT_SETMODE, struct vt_mode),
+	FILLS(VT_GETSTATE, struct vt_stat),
+	READS(VT_RESIZE, struct vt_sizes),
+	DEVICE_MAPPER(DM_VERSION),
+	DEVICE_MAPPER(DM_LIST_DEVICES),
+	DEVICE_MAPPER(DM_DEV_RENAME),
+	DEVICE_MAPPER(DM_DEV_WAIT),
+	DEVICE_MAPPER(DM_TABLE_LOAD),
+	DEVICE_MAPPER(DM_TABLE_DEPS),
+	DEVICE_MAPPER(DM_TABLE_STATUS),
+	DEVICE_MAPPER(DM_LIST_VERSIONS),
+	DEVICE_MAPPER(DM_TARGET_MSG),
+	DEVICE_MAPPER(DM_DEV_SET_GEOMETRY),
+	DEVICE_MAPPER(DM_GET_TARGET_VERSION),
+	READS(UBI_IOCEBCH, struct ubi_leb_change_req),
+
 	STEP_AT(SIOCGIFCONF, EXIT, 2, struct ifconf, ifc_buf, ARRAY, LEN_AT(struct ifconf, ifc_len),
 		1),
 
@@ -290,6 +413,9 @@ static const struct capture_step ioctl_steps[] = {
 	BEHIND(PERF_EVENT_IOC_QUERY_BPF, EXIT, struct perf_programs, prog_cnt, uint32_t),
 	STEP_BEHIND(RNDADDENTROPY, ENTER, 2, struct entropy, BUFFER,
 		LEN_AT(struct entropy, buf_size), 0),
+	BEHIND(UDMABUF_CREATE_LIST, ENTER, struct udmabuf_create_list, count,
+		struct udmabuf_create_item),
+	STEP_ARG(RTC_PARAM_GET, EXIT, 2, BYTES, LEN_NONE, sizeof(struct rtc_param)),
 	BEHIND(KVM_GET_SUPPORTED_CPUID, EXIT, struct kvm_cpuid2, nent, struct kvm_cpuid_entry2),
 	BEHIND(KVM_GET_EMULATED_CPUID, EXIT, struct kvm_cpuid2, nent, struct kvm_cpuid_entry2),
 	BEHIND(KVM_SET_CPUID2, ENTER, struct kvm_cpuid2, nent, struct kvm_cpuid_entry2),
