@@ -14,3 +14,7 @@ def test_process(h):
 
 def test_memory(h):
     h.agrees("calls_memory")
+
+
+def test_system(h):
+    h.agrees("calls_system")
