@@ -2,15 +2,19 @@
  * calls KIND N [ROUNDS]: makes N calls of a kind, times itself, prints the nanoseconds per call of
  * each round, one per line. Nothing else runs in between, so a tracer's cost is the difference to
  * an untraced run.
+ * calls threads N NR: NR threads make N calls of getppid each; prints the seconds that took.
+ * calls run CMD...: runs it, output to /dev/null; prints the seconds from its fork to its end.
  * calls now: prints the monotonic time at which main began, in nanoseconds.
  */
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -48,6 +52,43 @@ static const struct {
 	{"openat", call_openat},
 };
 
+static void *thread(void *nr)
+{
+	for (long i = 0; i < *(long *)nr; i++)
+		call_getppid();
+	return NULL;
+}
+
+static int threads(long nr_calls, int nr)
+{
+	pthread_t ids[64];
+	long start = now_ns();
+
+	if (nr < 1 || nr > 64)
+		return 2;
+	for (int i = 0; i < nr; i++)
+		if (pthread_create(&ids[i], NULL, thread, &nr_calls))
+			return 1;
+	for (int i = 0; i < nr; i++)
+		pthread_join(ids[i], NULL);
+	return printf("%.3f\n", (double)(now_ns() - start) / 1e9) < 0;
+}
+
+static int run(char **command)
+{
+	long start = now_ns();
+	pid_t pid = fork();
+
+	if (!pid) {
+		dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
+		execvp(command[0], command);
+		_exit(127);
+	}
+	if (waitpid(pid, NULL, 0) < 0)
+		return 1;
+	return printf("%.6f\n", (double)(now_ns() - start) / 1e9) < 0;
+}
+
 int main(int argc, char **argv)
 {
 	long began = now_ns();
@@ -56,6 +97,10 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "now") == 0)
 		return printf("%ld\n", began) < 0;
+	if (argc > 2 && strcmp(argv[1], "run") == 0)
+		return run(argv + 2);
+	if (argc == 4 && strcmp(argv[1], "threads") == 0)
+		return threads(nr, rounds);
 	null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
 		if (argc < 3 || strcmp(argv[1], kinds[k].name))
@@ -70,6 +115,7 @@ int main(int argc, char **argv)
 		}
 		return 0;
 	}
-	fprintf(stderr, "usage: calls now | getppid|write|openat N [ROUNDS]\n");
+	fprintf(stderr,
+		"usage: calls now | threads N NR | run CMD... | getppid|write|openat N [ROUNDS]\n");
 	return 2;
 }
