@@ -113,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			.len = (uint32_t)len,
 			.arg = (how & 7) % CAPTURE_NR_ARGS,
 			.when = how & 8 ? CAPTURE_AT_EXIT : CAPTURE_AT_ENTER,
-			.flags = how >> 4 & 3,
+			.flags = how >> 4 & 7,
 			.bytes = copies[call.nr_captures],
 		};
 		call.nr_captures++;

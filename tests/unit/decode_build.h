@@ -15,6 +15,8 @@ struct chunk {
 	uint8_t when;
 	uint32_t len;
 	const void *bytes;
+	uint8_t flags; /* enum capture_flag */
+	uint8_t place; /* where another chunk is, if not 0 */
 };
 
 #define CHUNK_AT(place) (0x1000u * (place))
@@ -52,6 +54,17 @@ struct recorded {
 		arg, CAPTURE_AT_ENTER, sizeof(text) - 1, text                                      \
 	}
 
+/* what became of chunk `place` */
+#define OUT_OVER(place, arg, object)                                                               \
+	{                                                                                          \
+		arg, CAPTURE_AT_EXIT, sizeof(object), &(object), 0, place                          \
+	}
+/* of which the end could not be read */
+#define IN_SHORT(arg, text)                                                                        \
+	{                                                                                          \
+		arg, CAPTURE_AT_ENTER, sizeof(text) - 1, text, CAPTURE_CUT | CAPTURE_SHORT         \
+	}
+
 /* "name(args) = result (note)" */
 static inline void recorded_draw(const struct recorded *r, struct buf *out)
 {
@@ -69,10 +82,12 @@ static inline void recorded_draw(const struct recorded *r, struct buf *out)
 
 	memcpy(call.args, r->args, sizeof(call.args));
 	for (size_t i = 0; i < MAX_CHUNKS && r->chunks[i].bytes; i++)
-		captures[call.nr_captures++] = (struct capture){.addr = CHUNK_AT(i + 1),
+		captures[call.nr_captures++] = (struct capture){
+			.addr = CHUNK_AT(r->chunks[i].place ? r->chunks[i].place : i + 1),
 			.len = r->chunks[i].len,
 			.arg = r->chunks[i].arg,
 			.when = r->chunks[i].when,
+			.flags = r->chunks[i].flags,
 			.bytes = r->chunks[i].bytes};
 	decode_call(&arena, &call, &opts, &decoded);
 	buf_printf(out, "%s(", decoded.name);
