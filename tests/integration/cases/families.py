@@ -18,3 +18,9 @@ def test_memory(h):
 
 def test_system(h):
     h.agrees("calls_system")
+def test_files(h):
+    h.agrees("calls_files")
+
+
+def test_files_verbose(h):
+    h.agrees("calls_files", args=["verbose"], options=["-f", "-v"])
