@@ -100,20 +100,20 @@ SHAPE_SHARED(rusage, struct rusage)
 		ret->flags |= VALUE_ABBREV;
 		return;
 	}
-	ADD_INT(ru_maxrss);
-	ADD_INT(ru_ixrss);
-	ADD_INT(ru_idrss);
-	ADD_INT(ru_isrss);
-	ADD_INT(ru_minflt);
-	ADD_INT(ru_majflt);
-	ADD_INT(ru_nswap);
-	ADD_INT(ru_inblock);
-	ADD_INT(ru_oublock);
-	ADD_INT(ru_msgsnd);
-	ADD_INT(ru_msgrcv);
-	ADD_INT(ru_nsignals);
-	ADD_INT(ru_nvcsw);
-	ADD_INT(ru_nivcsw);
+	ADD_UINT(ru_maxrss);
+	ADD_UINT(ru_ixrss);
+	ADD_UINT(ru_idrss);
+	ADD_UINT(ru_isrss);
+	ADD_UINT(ru_minflt);
+	ADD_UINT(ru_majflt);
+	ADD_UINT(ru_nswap);
+	ADD_UINT(ru_inblock);
+	ADD_UINT(ru_oublock);
+	ADD_UINT(ru_msgsnd);
+	ADD_UINT(ru_msgrcv);
+	ADD_UINT(ru_nsignals);
+	ADD_UINT(ru_nvcsw);
+	ADD_UINT(ru_nivcsw);
 }
 
 /* Without the padding, which no kernel looks at. */

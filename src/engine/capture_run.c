@@ -284,7 +284,7 @@ static bool take_pointers(struct taking *t, struct capture_piece *p)
 		return true;
 	}
 	add_chunk(t, p, (uint32_t)(MIN(nr + 1, nr_read) * sizeof(*pointers)),
-		nr == nr_read ? CAPTURE_CUT : 0);
+		nr == nr_read ? CAPTURE_CUT | (p->flags & CAPTURE_SHORT) : 0);
 	for (size_t i = 0; i < nr; i++)
 		ask_open_ended(t, PIECE_STRING, p->arg, pointers[i], 1, CAPTURE_ARG_BYTES_MAX);
 	return false;
@@ -304,6 +304,7 @@ static bool take_piece(struct taking *t, struct capture_piece *p)
 
 	if (p->kind == PIECE_POINTERS && p->done < p->len && p->done >= sizeof(uint64_t)) {
 		p->max = p->len = p->done; /* it goes on where nothing is mapped */
+		p->flags |= CAPTURE_SHORT;
 	} else if (!p->done || (p->done < p->len && !may_be_short(p->kind))) {
 		add_chunk(t, p, 0, CAPTURE_FAULT);
 		return false;
