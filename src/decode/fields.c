@@ -64,6 +64,19 @@ void field_enum(struct decoder *d, const struct field *field, const void *from, 
 	value_set_enum(ret, field_number(field, from), field->detail);
 }
 
+void field_name(struct decoder *d, const struct field *field, const void *from, struct value *ret)
+{
+	const struct flag_set *set = field->detail;
+	uint64_t number = field_number(field, from);
+
+	if (flag_set_exact(set, number)) {
+		value_set_enum(ret, number, set);
+	} else {
+		value_set_uint(ret, number);
+		ret->comment = set->unknown;
+	}
+}
+
 void field_text(struct decoder *d, const struct field *field, const void *from, struct value *ret)
 {
 	const uint8_t *text = (const uint8_t *)from + field->at;

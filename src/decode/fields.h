@@ -66,6 +66,8 @@ void field_dirfd(struct decoder *d, const struct field *field, const void *from,
 void field_pid(struct decoder *d, const struct field *field, const void *from, struct value *ret);
 void field_flags(struct decoder *d, const struct field *field, const void *from, struct value *ret);
 void field_enum(struct decoder *d, const struct field *field, const void *from, struct value *ret);
+/* the same, where an unknown number is shown in decimal */
+void field_name(struct decoder *d, const struct field *field, const void *from, struct value *ret);
 /* words that have no meaning yet, alone or in arrays: in hex, when they are not zero */
 void field_odd(struct decoder *d, const struct field *field, const void *from, struct value *ret);
 void field_odd8s(struct decoder *d, const struct field *field, const void *from, struct value *ret);
@@ -93,6 +95,16 @@ void field_list_out(
  */
 bool fields_add(struct decoder *d, const struct field *fields, size_t nr, const void *from,
 	size_t size, struct value *ret);
+
+/* A shape that is nothing but a table, in one file or declared in a header. */
+#define FIELDS_SHAPE(id_, type_, fields_)        FIELDS_BODY(SHAPE(id_, type_), fields_)
+#define FIELDS_SHAPE_SHARED(id_, type_, fields_) FIELDS_BODY(SHAPE_SHARED(id_, type_), fields_)
+#define FIELDS_BODY(head_, fields_)                                                                \
+	head_                                                                                      \
+	{                                                                                          \
+		list_init(ret, VALUE_STRUCT);                                                      \
+		fields_add(d, fields_, ARRAY_SIZE(fields_), from, sizeof(*from), ret);             \
+	}
 
 /* Non-zero bytes from `known` on, of `len` at `bytes`: extra_data="..." with -v, else "...". */
 void fields_add_extra(

@@ -291,8 +291,6 @@ static void show_key_arg(struct decoder *d, unsigned at, enum key_arg kind, stru
 	default: break;
 	}
 	value_set_addr(ret, word);
-	if (d->call->abi != ABI_X86_64)
-		return;
 	switch (kind) {
 	case KEY_ARG_TEXT: decoder_show_text(d, word, SIZE_MAX, CAPTURE_AT_ENTER, ret); break;
 	case KEY_ARG_DATA:
