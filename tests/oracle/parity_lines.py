@@ -12,7 +12,7 @@ both sides, so lines are compared whole, task by task. What differs by intent is
   padding    strace aligns results in a column
   errors     `= -1 ENOENT (text)` there, `= -2 ENOENT (text)` here
   strings    how much is shown of one; argv and its strings are cut at 32 by strace alone
-  newer      what strace 6.1 does not decode, as NEWER lists it: an address there
+  newer      arguments that strace 6.1 does not decode, as NEWER lists them: hex there
   splits     a call that another task interrupts is two lines there, one here; of one that never
              returns there are only the arguments that could be shown on the way in
 
@@ -44,7 +44,7 @@ RESUMED = re.compile(r"^<\.\.\. (\w+) resumed>(.*)$")
 UNFINISHED = re.compile(r" ?<unfinished \.\.\.>$")
 NEVER_ENDED = re.compile(r"(?:, )? *<unfinished \.\.\.>\) += \?$")
 TOKEN = re.compile(r'@?"(?:\\.|[^"\\])*"(?:\.\.\.)?|/\*.*?\*/|[\w.+-]+|\S')
-NEWER = {("rseq", 0)}  # structures that later versions of strace show
+NEWER = {("rseq", 0), ("rseq", 1)}  # shown by later versions of strace
 ADDRESS = re.compile(r"^\s*0x[0-9a-f]+$")
 ERROR = re.compile(r"^= -\d+ (E\w+ \()")
 
