@@ -50,28 +50,13 @@ TEST(maps)
 		{"bpf", {BPF_MAP_LOOKUP_BATCH, 0x1000, 56}, 0, {IN(1, before), OUT(1, before)},
 			"bpf(BPF_MAP_LOOKUP_BATCH, {batch={in_batch=0x1, out_batch=0x2, keys=0x3, "
 			"values=0x4, count=5, map_fd=6, elem_flags=BPF_ANY, flags=0}}, 56) = 0"},
+		{"bpf", {BPF_MAP_DELETE_BATCH, 0x1000, 56}, 0,
+			{IN(1, before), OUT_OVER(1, 1, after)},
+			"bpf(BPF_MAP_DELETE_BATCH, {batch={keys=0x3, count=5, map_fd=6, "
+			"elem_flags=BPF_ANY, flags=0}} => {batch={count=2}}, 56) = 0"},
 	};
-	struct capture captures[] = {
-		{0x1000, sizeof(before), 1, CAPTURE_AT_ENTER, 0, (const uint8_t *)&before},
-		{0x1000, sizeof(after), 1, CAPTURE_AT_EXIT, 0, (const uint8_t *)&after}};
-	struct event_call call = {.nr = (uint32_t)call_number(ABI_X86_64, CALL_bpf),
-		.args = {BPF_MAP_DELETE_BATCH, 0x1000, 56},
-		.captures = captures,
-		.nr_captures = 2};
-	const struct decode_options opts = {0};
-	const struct value_text how = {0};
-	struct arena arena = ARENA_INIT;
-	struct buf out = BUF_INIT;
-	struct decoded_call decoded;
 
 	CHECK(rows);
-	decode_call(&arena, &call, &opts, &decoded);
-	value_text_draw(&how, &out, &decoded.args[1], false);
-	assert_string_equal(buf_cstr(&out),
-		"{batch={keys=0x3, count=5, map_fd=6, elem_flags=BPF_ANY, flags=0}} => "
-		"{batch={count=2}}");
-	buf_deinit(&out);
-	arena_deinit(&arena);
 }
 
 TEST(what_is_newer_than_we_are)
@@ -158,6 +143,52 @@ TEST(objects)
 			{IN(1, tp), IN_TEXT(1, "sys_enter")},
 			"bpf(BPF_RAW_TRACEPOINT_OPEN, {raw_tracepoint={name=\"sys_enter\", "
 			"prog_fd=7}}, 16) = 5"},
+	};
+
+	CHECK(rows);
+}
+
+TEST(what_the_kernel_wrote)
+{
+	static const struct bpf_id id = {5, 0, 0, 0}, next = {5, 6, 0, 0};
+	static const struct bpf_info info = {3, 80, 0x40}, shorter = {3, 64, 0x40};
+	static const struct bpf_test_run run = {3, 0, 14, 64}, ran = {3, 2, 14, 20};
+	const struct bpf_prog_query query = {.target = 4,
+					    .attach_type = BPF_CGROUP_DEVICE,
+					    .prog_ids = CHUNK_AT(3),
+					    .prog_cnt = 2,
+					    .prog_attach_flags = CHUNK_AT(4)},
+				    filled = {.target = 4,
+					    .attach_type = BPF_CGROUP_DEVICE,
+					    .prog_ids = CHUNK_AT(3),
+					    .prog_cnt = 1,
+					    .prog_attach_flags = CHUNK_AT(4),
+					    .revision = 7};
+	const struct bpf_task_fd_query asked = {9, 3, 0, 32, CHUNK_AT(3)},
+				       told = {9, 3, 0, 8, CHUNK_AT(3), 77, 2, 0x10};
+	static const uint32_t ids[] = {11}, flags[] = {2};
+	const struct recorded rows[] = {
+		{"bpf", {BPF_PROG_GET_NEXT_ID, 0x1000, 8}, 0, {IN(1, id), OUT_OVER(1, 1, next)},
+			"bpf(BPF_PROG_GET_NEXT_ID, {start_id=5, next_id=6}, 8) = 0"},
+		{"bpf", {BPF_OBJ_GET_INFO_BY_FD, 0x1000, 16}, 0,
+			{IN(1, info), OUT_OVER(1, 1, shorter)},
+			"bpf(BPF_OBJ_GET_INFO_BY_FD, {info={bpf_fd=3, info_len=80 => 64, info=0x40}}, "
+			"16) = 0"},
+		{"bpf", {BPF_PROG_TEST_RUN, 0x1000, 40}, 0, {IN(1, run), OUT_OVER(1, 1, ran)},
+			"bpf(BPF_PROG_TEST_RUN, {test={prog_fd=3, retval=0 => 2, data_size_in=14, "
+			"data_size_out=64 => 20, data_in=NULL, data_out=NULL, repeat=0, duration=0}}, "
+			"40) = 0"},
+		{"bpf", {BPF_PROG_QUERY, 0x1000, 64}, 0,
+			{IN(1, query), OUT_OVER(1, 1, filled), OUT(1, ids), OUT(1, flags)},
+			"bpf(BPF_PROG_QUERY, {query={target_fd=4, attach_type=BPF_CGROUP_DEVICE, "
+			"query_flags=0, attach_flags=0, prog_ids=[11], prog_cnt=2 => 1, "
+			"prog_attach_flags=[BPF_F_ALLOW_MULTI], link_ids=NULL, link_attach_flags=NULL, "
+			"revision=0x7}}, 64) = 0"},
+		{"bpf", {BPF_TASK_FD_QUERY, 0x1000, 48}, 0,
+			{IN(1, asked), OUT_OVER(1, 1, told), {1, CAPTURE_AT_EXIT, 9, "do_exit\0"}},
+			"bpf(BPF_TASK_FD_QUERY, {task_fd_query={pid=9, fd=3, flags=0, buf_len=32 => "
+			"8, buf=\"do_exit\", prog_id=77, fd_type=BPF_FD_TYPE_KPROBE, "
+			"probe_offset=0x10, probe_addr=0}}, 48) = 0"},
 	};
 
 	CHECK(rows);

@@ -12,6 +12,12 @@ TEST(setting_up_and_entering)
 	static const struct io_uring_params given = {
 		.flags = IORING_SETUP_SQPOLL, .sq_thread_idle = 5, .resv = {0, 9, 0}};
 	const struct timespec ts = {1, 2};
+	static const struct io_uring_params made = {.sq_entries = 4,
+		.cq_entries = 8,
+		.flags = IORING_SETUP_SQPOLL,
+		.features = IORING_FEAT_NODROP,
+		.sq_off = {.tail = 64, .array = 320},
+		.cq_off = {.cqes = 128}};
 	static const uint64_t mask = 1 << 1;
 	const uint64_t ext[] = {CHUNK_AT(2), 8, CHUNK_AT(3)};
 
@@ -19,6 +25,12 @@ TEST(setting_up_and_entering)
 		{"io_uring_setup", {4, 0x1000}, -EINVAL, {IN(1, given)},
 			"io_uring_setup(4, {flags=IORING_SETUP_SQPOLL, sq_thread_cpu=0, "
 			"sq_thread_idle=5, resv=[0, 0x9, 0]}) = EINVAL"},
+		{"io_uring_setup", {4, 0x1000}, 3, {IN(1, made), OUT_OVER(1, 1, made)},
+			"io_uring_setup(4, {flags=IORING_SETUP_SQPOLL, sq_thread_cpu=0, "
+			"sq_thread_idle=0, sq_entries=4, cq_entries=8, features=IORING_FEAT_NODROP, "
+			"sq_off={head=0, tail=64, ring_mask=0, ring_entries=0, flags=0, dropped=0, "
+			"array=320, user_addr=0}, cq_off={head=0, tail=0, ring_mask=0, "
+			"ring_entries=0, overflow=0, cqes=128, flags=0, user_addr=0}}) = 3"},
 		{"io_uring_setup", {4, 0}, -EFAULT, {{0}}, "io_uring_setup(4, NULL) = EFAULT"},
 		{"io_uring_enter", {3, 1, 0, 1 << 3, 0x1000, 24}, 1,
 			{IN(4, ext), IN(4, mask), IN(4, ts)},
@@ -44,7 +56,7 @@ TEST(registering_lists)
 	const uint64_t longer[] = {3, 0, CHUNK_AT(2), 0, 0, 0xff};
 	static const uint64_t tags[] = {1, 2, 0xabc};
 	static const uint8_t cpus[] = {5};
-	static const uint32_t workers[] = {3, 4};
+	static const uint32_t workers[] = {3, 4}, allowed[] = {1, 2};
 	const struct recorded rows[] = {
 		{"io_uring_register", {3, 0, 0x1000, 2}, 0, {IN(2, buffers)},
 			"io_uring_register(3, IORING_REGISTER_BUFFERS, [{iov_base=0x10, iov_len=20}, "
@@ -74,6 +86,10 @@ TEST(registering_lists)
 		{"io_uring_register", {3, 19, 0x1000, 2}, -EINVAL, {IN(2, workers)},
 			"io_uring_register(3, IORING_REGISTER_IOWQ_MAX_WORKERS, [[IO_WQ_BOUND]=3, "
 			"[IO_WQ_UNBOUND]=4], 2) = EINVAL"},
+		{"io_uring_register", {3, 19, 0x1000, 2}, 0,
+			{IN(2, workers), OUT_OVER(1, 2, allowed)},
+			"io_uring_register(3, IORING_REGISTER_IOWQ_MAX_WORKERS, [[IO_WQ_BOUND]=3, "
+			"[IO_WQ_UNBOUND]=4] => [[IO_WQ_BOUND]=1, [IO_WQ_UNBOUND]=2], 2) = 0"},
 		{"io_uring_register", {3, 77, 0x1000, 1}, -EINVAL, {{0}},
 			"io_uring_register(3, 0x4d /* IORING_REGISTER_??? */, 0x1000, 1) = EINVAL"},
 	};
@@ -99,7 +115,15 @@ TEST(registering_structures)
 		uint32_t resv2[3];
 	} limits[] = {{0, 9, 0, {0}}, {1, 3, 0, {0}}, {2, 4, 1, {0}}, {9, 7, 0, {0, 1, 0}}};
 	static const uint64_t ring[] = {0x7000, 8 | 3ULL << 32, 0, 0, 0x100000000};
-	static const uint64_t napi[] = {5 | 1ULL << 32, 1};
+	static const uint64_t napi[] = {5 | 1ULL << 32, 1}, earlier[2];
+	static const struct io_uring_sqe sqe = {.opcode = IORING_OP_MSG_RING,
+		.flags = IOSQE_IO_LINK,
+		.fd = 5,
+		.off = 6,
+		.addr = 7,
+		.len = 8,
+		.rw_flags = 1,
+		.user_data = 9};
 	static const uint64_t query[] = {0x9000, 0x2000, 2 | 16ULL << 32, 0, 0};
 	static const uint64_t scq[] = {64, 128};
 	const struct recorded rows[] = {
@@ -128,6 +152,17 @@ TEST(registering_structures)
 			"io_uring_register(3, IORING_UNREGISTER_NAPI, {busy_poll_to=0x5, "
 			"prefer_busy_poll=0x1, opcode=IO_URING_NAPI_REGISTER_OP, "
 			"op_param=IO_URING_NAPI_TRACKING_STATIC}, 1) = 0"},
+		{"io_uring_register", {3, 27, 0x1000, 1}, 0, {IN(2, napi), OUT_OVER(1, 2, earlier)},
+			"io_uring_register(3, IORING_REGISTER_NAPI, {busy_poll_to=0x5, "
+			"prefer_busy_poll=0x1, opcode=IO_URING_NAPI_REGISTER_OP, "
+			"op_param=IO_URING_NAPI_TRACKING_STATIC} => {busy_poll_to=0, "
+			"prefer_busy_poll=0, opcode=IO_URING_NAPI_REGISTER_OP, "
+			"op_param=IO_URING_NAPI_TRACKING_DYNAMIC}, 1) = 0"},
+		{"io_uring_register", {3, 31, 0x1000, 1}, -EBADF, {IN(2, sqe)},
+			"io_uring_register(3, IORING_REGISTER_SEND_MSG_RING, "
+			"{opcode=IORING_OP_MSG_RING, flags=IOSQE_IO_LINK, ioprio=0, fd=5, off=0x6, "
+			"addr=0x7, len=8, msg_ring_flags=IORING_MSG_RING_CQE_SKIP, user_data=0x9, "
+			"buf_index=0, personality=0, file_index=0, optval=0}, 1) = EBADF"},
 		{"io_uring_register", {-1, 35, 0x1000, 0}, 0, {IN(2, query), IN(2, scq)},
 			"io_uring_register(-1, IORING_REGISTER_QUERY, {query_data=0x2000, "
 			"query_op=IO_URING_QUERY_SCQ, size=16, result=0, query_data={hdr_size=64, "
