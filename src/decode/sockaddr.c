@@ -70,11 +70,14 @@ void value_set_inet6_addr(struct decoder *d, struct value *ret, const void *addr
 void list_add_inet_addr(
 	struct decoder *d, struct value *ret, const char *name, int family, const void *addr)
 {
-	if (family == AF_INET6)
-		value_set_inet6_addr(
-			d, list_add(d, ret, NULL), addr, decoder_printf(d, "&%s", name));
-	else
-		value_set_inet_addr(d, list_add(d, ret, name), addr);
+	struct value *item = list_add(d, ret, name);
+
+	if (family == AF_INET6) {
+		value_set_inet6_addr(d, item, addr, decoder_printf(d, "&%s", name));
+		item->flags |= VALUE_BARE;
+	} else {
+		value_set_inet_addr(d, item, addr);
+	}
 }
 
 void value_set_hwaddr(struct decoder *d, struct value *ret, const uint8_t *bytes, size_t len)

@@ -48,6 +48,7 @@ enum value_flag {
 	VALUE_BINARY = 64,   /* data, string: no text by nature: shown as \x escapes */
 	VALUE_LONG = 128,    /* list: as text no longer than data, in items for bytes */
 	VALUE_REMARK = 256,  /* flags, enum: the number, and the names as a remark */
+	VALUE_BARE = 512,    /* field: as text without its name, which is in the value */
 };
 
 /*

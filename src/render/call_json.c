@@ -22,6 +22,10 @@ static void draw_arg(struct json *j, const struct value_text *how, struct buf *s
 	json_string(j, scratch->data, scratch->len);
 }
 
+/* Of calls in no table, and of the 32-bit calls whose words are in another order. */
+static const char *const unnamed[CAPTURE_NR_ARGS] = {
+	"arg0", "arg1", "arg2", "arg3", "arg4", "arg5"};
+
 static void draw_args(struct json *j, const struct render_options *options, struct buf *scratch,
 	const struct event_view *view)
 {
@@ -46,7 +50,7 @@ static void draw_args(struct json *j, const struct render_options *options, stru
 	json_key(j, "values");
 	json_object_begin(j);
 	for (size_t i = 0; i < whole->nr_args; i++) {
-		json_key(j, whole->args[i].name ? whole->args[i].name : "");
+		json_key(j, whole->args[i].name ? whole->args[i].name : unnamed[i]);
 		value_json_draw(j, &whole->args[i]);
 	}
 	json_object_end(j);

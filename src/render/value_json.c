@@ -1,5 +1,6 @@
 #include "render/value_json.h"
 
+#include <string.h>
 #include <sys/wait.h>
 
 #include "decode/decode.h"
@@ -108,25 +109,41 @@ static void draw_keyed_items(struct json *j, const char *key, const struct value
 	json_object_end(j);
 }
 
-static void draw_array(struct json *j, const struct value *value, int depth)
+/* A field's name; of an item with a place of its own, [VINTR], what is in the brackets. */
+static void draw_key(struct json *j, const char *name)
 {
-	if (is_cut(value))
-		draw_keyed_items(j, "items", value, depth);
-	else
-		draw_items(j, value, depth);
+	size_t len = name ? strlen(name) : 0;
+	char place[64];
+
+	if (len > 2 && len < sizeof(place) && name[0] == '[') {
+		memcpy(place, name + 1, len - 2);
+		place[len - 2] = '\0';
+		name = place;
+	}
+	json_key(j, name ? name : "");
 }
 
-static void draw_struct(struct json *j, const struct value *value, int depth)
+static void draw_fields(struct json *j, const struct value *value, int depth)
 {
 	json_object_begin(j);
 	for (size_t i = 0; i < value->list.nr; i++) {
 		const struct value *item = &value->list.items[i];
 
-		json_key(j, item->name ? item->name : "");
+		draw_key(j, item->name);
 		draw(j, item, depth + 1);
 	}
 	draw_cut(j, value);
 	json_object_end(j);
+}
+
+static void draw_array(struct json *j, const struct value *value, int depth)
+{
+	if (value->list.nr && value->list.items[0].name)
+		draw_fields(j, value, depth); /* by their places */
+	else if (is_cut(value))
+		draw_keyed_items(j, "items", value, depth);
+	else
+		draw_items(j, value, depth);
 }
 
 static void draw_signal(struct json *j, const char *key, int signo)
@@ -189,7 +206,7 @@ static void draw(struct json *j, const struct value *value, int depth)
 		else
 			json_text(j, "???");
 		break;
-	case VALUE_STRUCT: draw_struct(j, value, depth); break;
+	case VALUE_STRUCT: draw_fields(j, value, depth); break;
 	case VALUE_ARRAY: draw_array(j, value, depth); break;
 	case VALUE_BITSET:
 		draw_keyed_items(

@@ -190,7 +190,7 @@ static void draw_list(const struct value_text *how, struct buf *out, const struc
 
 		if (i)
 			buf_adds(out, separator);
-		if (item->name && item->kind != VALUE_REST &&
+		if (item->name && item->kind != VALUE_REST && !(item->flags & VALUE_BARE) &&
 			(value->kind == VALUE_STRUCT || value->kind == VALUE_ARRAY ||
 				value->kind == VALUE_CHANGE)) {
 			buf_adds(out, item->name);

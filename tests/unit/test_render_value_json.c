@@ -40,8 +40,10 @@ static void check_list(enum value_kind kind, unsigned flags, const char *expecte
 		.flags = (uint8_t)flags,
 		.list = {.items = items, .nr = 2, .macro = "makedev"}};
 
-	items[0].name = "a";
-	items[1].name = "b";
+	if (kind == VALUE_STRUCT) {
+		items[0].name = "a";
+		items[1].name = "b";
+	}
 	check(&list, expected);
 }
 
@@ -134,6 +136,27 @@ TEST(lists)
 	check_list(VALUE_MACRO, 0, "{\"makedev\":[-1,2]}");
 	check_list(VALUE_OR, 0, "{\"or\":[-1,2]}");
 	check_list(VALUE_CHANGE, 0, "{\"change\":[-1,2]}");
+	check_list(VALUE_SHIFT, 0, "{\"shift\":[-1,2]}");
+}
+
+TEST(items_with_places_of_their_own)
+{
+	struct value items[2] = {number(VALUE_HEX, 3), number(VALUE_HEX, 4)};
+	struct value list = {.kind = VALUE_ARRAY, .list = {.items = items, .nr = 2}};
+
+	items[0].name = "[VINTR]";
+	items[1].name = "[17]";
+	check(&list, "{\"VINTR\":3,\"17\":4}");
+}
+
+TEST(what_lies_behind_the_known_fields)
+{
+	struct value rest = text(VALUE_REST, "xy", 0);
+
+	rest.data.full_len = 32;
+	check(&rest, "{\"data\":\"xy\",\"length\":32}");
+	rest.data.bytes = NULL;
+	check(&rest, "\"???\"");
 }
 
 TEST(what_is_missing_is_told)

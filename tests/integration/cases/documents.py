@@ -160,6 +160,14 @@ def test_numbers_of_64_bits_are_exact(h):
                 (top, most, hex(top)))
 
 
+def test_arguments_without_names(h):
+    done = h.shell("$R --format json -- /usr/bin/python3 -c "
+                   "'import ctypes; ctypes.CDLL(None).syscall(499, 1, 2, 3, 4, 5, 6)' 2>/dev/null")
+    call = [c for c in json.loads(done.stdout)["syscalls"] if c["name"] == "syscall_0x1f3"][0]
+    check_equal(call["values"], {f"arg{i}": i + 1 for i in range(6)})
+    check_equal(call["raw_args"], [hex(i + 1) for i in range(6)])
+
+
 def test_values_are_whole(h):
     """Whatever the text options leave out of `args`."""
     done = h.shell("A=1 $R --format json --string-limit 4 -e trace=execve,write,newfstatat,fstat -- "
