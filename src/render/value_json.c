@@ -1,5 +1,6 @@
 #include "render/value_json.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -109,16 +110,24 @@ static void draw_keyed_items(struct json *j, const char *key, const struct value
 	json_object_end(j);
 }
 
-/* A field's name; of an item with a place of its own, [VINTR], what is in the brackets. */
-static void draw_key(struct json *j, const char *name)
+/*
+ * A field's name; of an item with a place of its own, [VINTR], what is in the brackets. What strace
+ * shows twice, as given and as it was filled in, has a number behind it the second time.
+ */
+static void draw_key(struct json *j, const struct value *list, size_t at)
 {
-	size_t len = name ? strlen(name) : 0;
-	char place[64];
+	const char *name = list->list.items[at].name;
+	size_t len = name ? strlen(name) : 0, nr_same = 1;
+	char room[64];
 
-	if (len > 2 && len < sizeof(place) && name[0] == '[') {
-		memcpy(place, name + 1, len - 2);
-		place[len - 2] = '\0';
-		name = place;
+	for (size_t i = 0; name && i < at; i++)
+		nr_same += list->list.items[i].name && !strcmp(list->list.items[i].name, name);
+	if (len > 2 && len < sizeof(room) && name[0] == '[') {
+		snprintf(room, sizeof(room), "%.*s", (int)len - 2, name + 1);
+		name = room;
+	} else if (nr_same > 1) {
+		snprintf(room, sizeof(room), "%s_%zu", name, nr_same);
+		name = room;
 	}
 	json_key(j, name ? name : "");
 }
@@ -127,10 +136,8 @@ static void draw_fields(struct json *j, const struct value *value, int depth)
 {
 	json_object_begin(j);
 	for (size_t i = 0; i < value->list.nr; i++) {
-		const struct value *item = &value->list.items[i];
-
-		draw_key(j, item->name);
-		draw(j, item, depth + 1);
+		draw_key(j, value, i);
+		draw(j, &value->list.items[i], depth + 1);
 	}
 	draw_cut(j, value);
 	json_object_end(j);

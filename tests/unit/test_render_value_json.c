@@ -147,6 +147,9 @@ TEST(items_with_places_of_their_own)
 	items[0].name = "[VINTR]";
 	items[1].name = "[17]";
 	check(&list, "{\"VINTR\":3,\"17\":4}");
+	list.kind = VALUE_STRUCT;
+	items[0].name = items[1].name = "data";
+	check(&list, "{\"data\":3,\"data_2\":4}");
 }
 
 TEST(what_lies_behind_the_known_fields)
