@@ -3,6 +3,7 @@
 #include <linux/audit.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/uio.h>
 #include <time.h>
 
 #include "util/macros.h"
@@ -174,6 +175,12 @@ void value_set_call_number(struct decoder *d, struct value *ret, uint32_t arch, 
 		value_set_name(ret, decoder_printf(d, "__NR_%s", call_name(id)));
 	else
 		ret->comment = call_name(id);
+}
+
+SHAPE_SHARED(iovec, struct iovec)
+{
+	ADD_ADDR(iov_base);
+	ADD_UINT(iov_len);
 }
 
 SHAPE_SHARED(sigset_arg, struct sigset_arg)

@@ -17,6 +17,8 @@ SHAPE_DECLARE(rusage, 144)
 SHAPE_DECLARE(siginfo, 128)
 SHAPE_DECLARE(sigevent, 32)
 SHAPE_DECLARE(user_desc, 16)
+/* Without the data: a buffer that is yet to be filled. */
+SHAPE_DECLARE(iovec, 16)
 /* What calls with six arguments already pass a signal mask in; the mask is copied by a step. */
 SHAPE_DECLARE(sigset_arg, 16)
 

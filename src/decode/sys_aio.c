@@ -67,9 +67,12 @@ static void add_buffers(struct decoder *d, struct value *ret, const struct iocb 
 {
 	struct value *buf = list_add(d, ret, "aio_buf");
 
-	if ((int64_t)from->aio_nbytes >= 0) {
+	if ((int64_t)from->aio_nbytes >= 0 && from->aio_lio_opcode == IOCB_CMD_PWRITEV) {
 		decoder_show_iovec(
 			d, from->aio_buf, from->aio_nbytes, UINT64_MAX, CAPTURE_AT_ENTER, buf);
+	} else if ((int64_t)from->aio_nbytes >= 0) {
+		decoder_show_array(
+			d, from->aio_buf, from->aio_nbytes, &shape_iovec, CAPTURE_AT_ENTER, buf);
 	} else {
 		value_set_hex(buf, from->aio_buf);
 		ADD_UINT(aio_nbytes);

@@ -18,8 +18,8 @@ SYSCALL(pwrite64, DESC_DATA, RET_INT, ARG(fd, FD), ARG(buf, BUF_IN, 2), ARG(coun
 static void decode_readv(struct decoder *d)
 {
 	if (!d->done)
-		decoder_show_iovec(
-			d, d->args[1], d->args[2], UINT64_MAX, CAPTURE_AT_ENTER, decoder_arg(d, 1));
+		decoder_show_array(d, d->args[1], d->args[2], &shape_iovec, CAPTURE_AT_ENTER,
+			decoder_arg(d, 1));
 }
 
 static const struct capture_step readv_steps[] = {

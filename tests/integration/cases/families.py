@@ -18,6 +18,8 @@ def test_memory(h):
 
 def test_system(h):
     h.agrees("calls_system")
+
+
 def test_files(h):
     h.agrees("calls_files")
 
