@@ -102,7 +102,9 @@ struct ioctl_table {
 	X(flash)                                                                                   \
 	X(scsi)                                                                                    \
 	X(dm)                                                                                      \
-	X(console)
+	X(console)                                                                                 \
+	X(ptp)                                                                                     \
+	X(video)
 
 #define IOCTL_DECLARE(id) extern const struct ioctl_table ioctl_##id;
 IOCTL_TABLES(IOCTL_DECLARE)
