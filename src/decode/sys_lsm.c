@@ -98,10 +98,8 @@ static void decode_get_self_attr(struct decoder *d)
 	bool single = arg_u32(d, 3) & FLAG_SINGLE;
 
 	value_set_addr(ret, d->args[1]);
-	if (!size || (single && !asked)) {
-		value_set_addr(decoder_arg(d, 2), d->args[2]);
+	if (!size || (single && !asked))
 		return;
-	}
 	if (single) {
 		list_init(ret, VALUE_CHANGE);
 		add_id(d, list_add(d, ret, NULL), asked->id);
