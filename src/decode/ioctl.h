@@ -104,7 +104,9 @@ struct ioctl_table {
 	X(dm)                                                                                      \
 	X(console)                                                                                 \
 	X(ptp)                                                                                     \
-	X(video)
+	X(video)                                                                                   \
+	X(gpio)                                                                                    \
+	X(tee)
 
 #define IOCTL_DECLARE(id) extern const struct ioctl_table ioctl_##id;
 IOCTL_TABLES(IOCTL_DECLARE)

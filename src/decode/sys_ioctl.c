@@ -17,6 +17,7 @@
 #include <linux/random.h>
 #include <linux/rtc.h>
 #include <linux/sockios.h>
+#include <linux/tee.h>
 #include <linux/udmabuf.h>
 #include <linux/vt.h>
 #include <mtd/ubi-user.h>
@@ -252,6 +253,10 @@ static void decode_ioctl(struct decoder *d)
 #define DEVICE_MAPPER(request)                                                                     \
 	STEP_ARG(request, BOTH, 2, ARRAY, LEN_AT(struct dm_ioctl, data_size), 1)
 
+#define TRUSTED(request)                                                                           \
+	STEP_AT(request, BOTH, 2, struct tee_ioctl_buf_data, buf_ptr, ARRAY,                       \
+		LEN_AT(struct tee_ioctl_buf_data, buf_len), 1)
+
 static const struct capture_step ioctl_steps[] = {
 	STEP_ARG(FIBMAP, BOTH, 2, BYTES, LEN_NONE, sizeof(int)),
 	FILLS(FIGETBSZ, int),
@@ -393,6 +398,10 @@ static const struct capture_step ioctl_steps[] = {
 	READS(VT_SETMODE, struct vt_mode),
 	FILLS(VT_GETSTATE, struct vt_stat),
 	READS(VT_RESIZE, struct vt_sizes),
+	TRUSTED(TEE_IOC_OPEN_SESSION),
+	TRUSTED(TEE_IOC_INVOKE),
+	TRUSTED(TEE_IOC_SUPPL_RECV),
+	TRUSTED(TEE_IOC_SUPPL_SEND),
 	DEVICE_MAPPER(DM_VERSION),
 	DEVICE_MAPPER(DM_LIST_DEVICES),
 	DEVICE_MAPPER(DM_DEV_RENAME),
