@@ -93,16 +93,10 @@ enum setting {
 };
 
 static const struct capture_step fsconfig_steps[] = {
-	STEP_ARG(SET_FLAG, ENTER, 2, BYTES, LEN_NONE, PARAMETER_MAX),
-	STEP_ARG(SET_STRING, ENTER, 2, BYTES, LEN_NONE, PARAMETER_MAX),
 	STEP_ARG(SET_STRING, ENTER, 3, BYTES, LEN_NONE, PARAMETER_MAX),
-	STEP_ARG(SET_BINARY, ENTER, 2, BYTES, LEN_NONE, PARAMETER_MAX),
 	STEP_ARG(SET_BINARY, ENTER, 3, BUFFER, LEN_ARG(4), 0),
-	STEP_ARG(SET_PATH, ENTER, 2, BYTES, LEN_NONE, PARAMETER_MAX),
 	STEP_ARG(SET_PATH, ENTER, 3, STRING, LEN_NONE, 0),
-	STEP_ARG(SET_PATH_EMPTY, ENTER, 2, BYTES, LEN_NONE, PARAMETER_MAX),
 	STEP_ARG(SET_PATH_EMPTY, ENTER, 3, STRING, LEN_NONE, 0),
-	STEP_ARG(SET_FD, ENTER, 2, BYTES, LEN_NONE, PARAMETER_MAX),
 };
 
 static void decode_fsconfig(struct decoder *d)
@@ -111,9 +105,10 @@ static void decode_fsconfig(struct decoder *d)
 	int aux = arg_int(d, 4);
 	struct value *value = &d->out->args[3];
 
-	if (command > SET_FD)
+	if (command > SET_FD) {
+		value_set_addr(decoder_arg(d, 2), d->args[2]);
 		return;
-	decoder_show_name(d, d->args[2], CAPTURE_AT_ENTER, decoder_arg(d, 2));
+	}
 	decoder_arg(d, 3);
 	switch (command) {
 	case SET_STRING: decoder_show_name(d, d->args[3], CAPTURE_AT_ENTER, value); break;
@@ -136,8 +131,8 @@ static void decode_fsconfig(struct decoder *d)
 }
 
 SYSCALL_STEPS(fsconfig, FILE_DESC, RET_INT, decode_fsconfig, PICK_ARG(1), fsconfig_steps,
-	ARG(fs_fd, FD), ARG(cmd, ENUM, fsconfig_cmd), ARG(key, ADDR), ARG(value, ADDR),
-	ARG(aux, INT));
+	ARG(fs_fd, FD), ARG(cmd, ENUM, fsconfig_cmd), ARG(key, NAME, PARAMETER_MAX),
+	ARG(value, ADDR), ARG(aux, INT));
 
 /* what the kernel tells about mounts */
 struct mnt_id_req_arg {

@@ -152,6 +152,9 @@ TEST(buffers)
 		{at_enter, CAPTURE_AT_ENTER, INT64_MAX, 0, true, 64, CAPTURE_CUT},
 		{at_enter, CAPTURE_AT_ENTER, 0, 0, false, 0, 0},
 		{at_enter, CAPTURE_AT_ENTER, (uint64_t)-1, 0, false, 0, 0},
+		/* an int behind what a register held before */
+		{at_enter, CAPTURE_AT_ENTER, UINT64_C(0xdeadbeef00000003), 0, true, 3, 0},
+		{at_enter, CAPTURE_AT_ENTER, UINT64_C(0xdeadbeef80000003), 0, false, 0, 0},
 		{at_enter, CAPTURE_AT_EXIT, 10, 10, false, 0, 0},
 		{by_result, CAPTURE_AT_EXIT, 100, 7, true, 7, 0},
 		{by_result, CAPTURE_AT_EXIT, 100, 0, false, 0, 0},
