@@ -100,6 +100,44 @@ struct bpf_info {
 	uint64_t info;
 };
 
+/* What `info` of that points to, by what the descriptor is. */
+struct bpf_map_told {
+	uint32_t type, id, key_size, value_size, max_entries, map_flags;
+	char name[BPF_NAME_LEN];
+	uint32_t ifindex, btf_vmlinux_value_type_id;
+	uint64_t netns_dev, netns_ino;
+	uint32_t btf_id, btf_key_type_id, btf_value_type_id;
+	uint32_t btf_vmlinux_id;
+	uint64_t map_extra;
+	uint64_t hash;
+	uint32_t hash_size;
+};
+
+struct bpf_prog_told {
+	uint32_t type, id;
+	uint8_t tag[8];
+	uint32_t jited_prog_len, xlated_prog_len;
+	uint64_t jited_prog_insns, xlated_prog_insns;
+	uint64_t load_time;
+	uint32_t created_by_uid, nr_map_ids;
+	uint64_t map_ids;
+	char name[BPF_NAME_LEN];
+	uint32_t ifindex, gpl_compatible;
+	uint64_t netns_dev, netns_ino;
+	uint32_t nr_jited_ksyms, nr_jited_func_lens;
+	uint64_t jited_ksyms, jited_func_lens;
+	uint32_t btf_id, func_info_rec_size;
+	uint64_t func_info;
+	uint32_t nr_func_info, nr_line_info;
+	uint64_t line_info, jited_line_info;
+	uint32_t nr_jited_line_info, line_info_rec_size, jited_line_info_rec_size, nr_prog_tags;
+	uint64_t prog_tags;
+	uint64_t run_time_ns, run_cnt;
+	uint64_t recursion_misses;
+	uint32_t verified_insns;
+	uint32_t attach_btf_obj_id, attach_btf_id;
+};
+
 struct bpf_prog_query {
 	uint32_t target, attach_type, query_flags, attach_flags;
 	uint64_t prog_ids;

@@ -3,6 +3,7 @@
 #include <linux/bpf.h>
 
 #include "decode/bpf_attr.h"
+#include "decode/net.h"
 #include "decode/row_internal.h"
 
 /* newer than some headers */
@@ -22,7 +23,7 @@ enum {
 
 /* What a program is attached to, and which other it stands next to. */
 
-void bpf_set_target(struct value *ret, uint32_t target, uint32_t attach_type)
+void bpf_set_target(struct decoder *d, struct value *ret, uint32_t target, uint32_t attach_type)
 {
 	switch (attach_type) {
 	case BPF_XDP:
@@ -31,7 +32,7 @@ void bpf_set_target(struct value *ret, uint32_t target, uint32_t attach_type)
 	case ATTACH_NETKIT_PRIMARY:
 	case ATTACH_NETKIT_PEER:
 		ret->name = "target_ifindex";
-		value_set_uint(ret, target);
+		value_set_ifindex(d, ret, target);
 		break;
 	default:
 		ret->name = "target_fd";
@@ -56,7 +57,7 @@ static void field_link_target(
 {
 	const struct bpf_link_create *link = from;
 
-	bpf_set_target(ret, link->target, link->attach_type);
+	bpf_set_target(d, ret, link->target, link->attach_type);
 }
 
 static void field_link_relative(

@@ -4,7 +4,7 @@
 #include "decode/fields.h"
 
 /* target_fd or target_ifindex, relative_fd or relative_id: sets the name, too. */
-void bpf_set_target(struct value *ret, uint32_t target, uint32_t attach_type);
+void bpf_set_target(struct decoder *d, struct value *ret, uint32_t target, uint32_t attach_type);
 void bpf_set_relative(struct value *ret, uint32_t relative, uint32_t flags);
 
 #define BPF_LINK_FIELDS 4

@@ -14,12 +14,20 @@
 
 struct arena;
 
+enum decode_bpf {
+	DECODE_BPF_UNKNOWN,
+	DECODE_BPF_MAP,
+	DECODE_BPF_PROG,
+};
+
 struct decode_options {
 	bool verbose; /* all struct fields, all of argv and envp */
 	/* What only others can know of the call's process; each may be NULL. */
 	void *asked; /* is passed on to them */
 	/* The protocol of a netlink socket; negative: it is none, or that is not known. */
 	int (*netlink_protocol)(void *asked, int fd);
+	/* What a descriptor that bpf made is, see enum decode_bpf. */
+	int (*bpf_object)(void *asked, int fd);
 	/* In `a` or for good; NULL = not known. */
 	const char *(*interface_name)(void *asked, struct arena *a, uint32_t index);
 };

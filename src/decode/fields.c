@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "decode/net.h"
 #include "util/arena.h"
 
 uint64_t field_number(const struct field *field, const void *from)
@@ -52,6 +53,12 @@ void field_dirfd(struct decoder *d, const struct field *field, const void *from,
 void field_pid(struct decoder *d, const struct field *field, const void *from, struct value *ret)
 {
 	value_set_pid(ret, (int)field_number(field, from));
+}
+
+void field_ifindex(
+	struct decoder *d, const struct field *field, const void *from, struct value *ret)
+{
+	value_set_ifindex(d, ret, (uint32_t)field_number(field, from));
 }
 
 void field_flags(struct decoder *d, const struct field *field, const void *from, struct value *ret)

@@ -64,6 +64,8 @@ void field_addr(struct decoder *d, const struct field *field, const void *from, 
 void field_fd(struct decoder *d, const struct field *field, const void *from, struct value *ret);
 void field_dirfd(struct decoder *d, const struct field *field, const void *from, struct value *ret);
 void field_pid(struct decoder *d, const struct field *field, const void *from, struct value *ret);
+void field_ifindex(
+	struct decoder *d, const struct field *field, const void *from, struct value *ret);
 void field_flags(struct decoder *d, const struct field *field, const void *from, struct value *ret);
 void field_enum(struct decoder *d, const struct field *field, const void *from, struct value *ret);
 /* the same, where an unknown number is shown in decimal */

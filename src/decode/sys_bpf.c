@@ -4,6 +4,7 @@
 
 #include "decode/bpf_attr.h"
 #include "decode/bpf_filter.h"
+#include "decode/bpf_info.h"
 #include "decode/bpf_link.h"
 #include "decode/fields.h"
 #include "decode/row_internal.h"
@@ -84,7 +85,7 @@ static const struct field map_create[] = {
 	GREW(struct bpf_map_create, inner_map_fd, fd),
 	GREW(struct bpf_map_create, numa_node, numa_node),
 	GREW(struct bpf_map_create, map_name, text),
-	GREW(struct bpf_map_create, map_ifindex, uint),
+	GREW(struct bpf_map_create, map_ifindex, ifindex),
 	GREW(struct bpf_map_create, btf_fd, fd),
 	FIELD(struct bpf_map_create, btf_key_type_id, uint),
 	FIELD(struct bpf_map_create, btf_value_type_id, uint),
@@ -215,7 +216,7 @@ static const struct field prog_load[] = {
 	GREW(struct bpf_prog_load, kern_version, kernel_version),
 	GREW(struct bpf_prog_load, prog_flags, flags, &flags_bpf_prog_flags),
 	GREW(struct bpf_prog_load, prog_name, text),
-	GREW(struct bpf_prog_load, prog_ifindex, uint),
+	GREW(struct bpf_prog_load, prog_ifindex, ifindex),
 	GREW(struct bpf_prog_load, expected_attach_type, enum, &flags_bpf_attach_type),
 	GREW(struct bpf_prog_load, prog_btf_fd, fd),
 	FIELD(struct bpf_prog_load, func_info_rec_size, uint),
@@ -267,7 +268,7 @@ static void field_attach_target(
 {
 	const struct bpf_prog_attach *attach = from;
 
-	bpf_set_target(ret, attach->target, attach->attach_type);
+	bpf_set_target(d, ret, attach->target, attach->attach_type);
 }
 
 static void field_attach_relative(
@@ -316,7 +317,7 @@ static void field_query_target(
 {
 	const struct bpf_prog_query *query = from;
 
-	bpf_set_target(ret, query->target, query->attach_type);
+	bpf_set_target(d, ret, query->target, query->attach_type);
 }
 
 /* Lists that the call fills in, as many of them as it says then. */
@@ -374,7 +375,7 @@ static const struct field link_by_id[] = {
 static const struct field info[] = {
 	FIELD(struct bpf_info, bpf_fd, fd),
 	FIELD(struct bpf_info, info_len, changed),
-	FIELD(struct bpf_info, info, addr),
+	FIELD(struct bpf_info, info, bpf_info),
 };
 
 static void field_tracepoint(
@@ -631,6 +632,8 @@ static const struct capture_step bpf_steps[] = {
 		LEN_AT(struct bpf_prog_load, signature_size), 0),
 	STEP_AT(BPF_OBJ_PIN, ENTER, 1, struct bpf_obj, pathname, STRING, LEN_NONE, 0),
 	STEP_AT(BPF_OBJ_GET, ENTER, 1, struct bpf_obj, pathname, STRING, LEN_NONE, 0),
+	STEP_AT(BPF_OBJ_GET_INFO_BY_FD, BOTH, 1, struct bpf_info, info, ARRAY,
+		LEN_AT(struct bpf_info, info_len), 1),
 	QUERY_STEP(prog_ids),
 	QUERY_STEP(prog_attach_flags),
 	QUERY_STEP(link_ids),

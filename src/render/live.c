@@ -1,5 +1,6 @@
 #include "render/live.h"
 
+#include <linux/bpf.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,11 +26,19 @@ struct live {
 	struct arena scratch;
 	void *document; /* the renderer's state */
 	uint64_t flushed_ns;
-	bool cut;    /* the document did not get all */
-	int32_t pid; /* of the event being shown */
-	struct map
-		netlink; /* pid and descriptor -> protocol + 1, of sockets whose making was shown */
+	bool cut;        /* the document did not get all */
+	int32_t pid;     /* of the event being shown */
+	struct map made; /* pid and descriptor -> enum what_made, or a netlink protocol after it, of
+			    those whose making was shown */
 	uint64_t lap_ns; /* when the part began that is being measured */
+};
+
+/* What there is to know about a descriptor without a tracker. */
+enum what_made {
+	MADE_UNKNOWN,
+	MADE_BPF_MAP,
+	MADE_BPF_PROG,
+	MADE_NETLINK,
 };
 
 static uint64_t descriptor_key(int32_t pid, int fd)
@@ -37,20 +46,43 @@ static uint64_t descriptor_key(int32_t pid, int fd)
 	return (uint64_t)(uint32_t)pid << 32 | (uint32_t)fd;
 }
 
+static intptr_t what_call_made(const struct event_call *call, enum call_id id)
+{
+	if (id == CALL_socket && (int)call->args[0] == AF_NETLINK)
+		return MADE_NETLINK + (int)call->args[2];
+	if (id != CALL_bpf)
+		return MADE_UNKNOWN;
+	switch ((uint32_t)call->args[0]) {
+	case BPF_MAP_CREATE:
+	case BPF_MAP_GET_FD_BY_ID: return MADE_BPF_MAP;
+	case BPF_PROG_LOAD:
+	case BPF_PROG_GET_FD_BY_ID: return MADE_BPF_PROG;
+	default: return MADE_UNKNOWN;
+	}
+}
+
 /*
- * What a message says hangs on its socket's protocol. Without a tracker that is known of sockets
- * whose making is shown, until some call returns the same number again.
+ * What a message says hangs on its socket's protocol, and what an object is told as on its kind.
+ * Without a tracker that is known of descriptors whose making is shown, until some call returns the
+ * same number again.
  */
 static void note_descriptor(struct live *l, const struct event *ev, const struct decoded_call *call)
 {
 	uint64_t key = descriptor_key(ev->pid, (int)ev->call.ret);
+	intptr_t made;
 
 	if (call->ret.kind != VALUE_FD || l->config.track)
 		return;
-	if (call->id == CALL_socket && (int)ev->call.args[0] == AF_NETLINK)
-		map_put(&l->netlink, key, (void *)(intptr_t)((int)ev->call.args[2] + 1));
-	else if (l->netlink.len)
-		map_remove(&l->netlink, key);
+	made = what_call_made(&ev->call, call->id);
+	if (made > MADE_UNKNOWN)
+		map_put(&l->made, key, (void *)made);
+	else if (l->made.len)
+		map_remove(&l->made, key);
+}
+
+static intptr_t what_made(const struct live *l, int fd)
+{
+	return (intptr_t)map_get(&l->made, descriptor_key(l->pid, fd));
 }
 
 static int live_netlink_protocol(void *asked, int fd)
@@ -58,11 +90,33 @@ static int live_netlink_protocol(void *asked, int fd)
 	const struct live *l = asked;
 	const struct track_file *file = NULL;
 
-	if (!l->config.track)
-		return (int)(intptr_t)map_get(&l->netlink, descriptor_key(l->pid, fd)) - 1;
+	if (!l->config.track) {
+		intptr_t made = what_made(l, fd);
+
+		return made >= MADE_NETLINK ? (int)(made - MADE_NETLINK) : -1;
+	}
 	file = track_fd(l->config.track, l->pid, fd, TRACK_BEFORE);
 	return file && file->kind == TRACK_SOCKET && file->family == AF_NETLINK ? file->protocol
 										: -1;
+}
+
+static int live_bpf_object(void *asked, int fd)
+{
+	const struct live *l = asked;
+	const struct track_file *file = NULL;
+
+	if (!l->config.track)
+		switch (what_made(l, fd)) {
+		case MADE_BPF_MAP: return DECODE_BPF_MAP;
+		case MADE_BPF_PROG: return DECODE_BPF_PROG;
+		default: return DECODE_BPF_UNKNOWN;
+		}
+	file = track_fd(l->config.track, l->pid, fd, TRACK_BEFORE);
+	if (!file || !file->path)
+		return DECODE_BPF_UNKNOWN;
+	return !strcmp(file->path, "anon_inode:bpf-map")    ? DECODE_BPF_MAP
+	       : !strcmp(file->path, "anon_inode:bpf-prog") ? DECODE_BPF_PROG
+							    : DECODE_BPF_UNKNOWN;
 }
 
 /* As of the network that we are in ourselves, which is nearly always that of the process. */
@@ -97,6 +151,7 @@ struct live *live_create(const struct live_config *config)
 	l->config = *config;
 	l->config.decode.asked = l;
 	l->config.decode.netlink_protocol = live_netlink_protocol;
+	l->config.decode.bpf_object = live_bpf_object;
 	l->config.decode.interface_name = live_interface_name;
 	return l;
 }
@@ -108,7 +163,7 @@ void live_destroy(struct live *l)
 	if (l->document)
 		l->config.renderer->end(l->document);
 	arena_deinit(&l->scratch);
-	map_deinit(&l->netlink);
+	map_deinit(&l->made);
 	free(l);
 }
 

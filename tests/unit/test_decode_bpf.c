@@ -231,3 +231,52 @@ TEST(links_by_what_they_attach_to)
 
 	CHECK(rows);
 }
+
+static int object_by_number(void *asked, int fd)
+{
+	return fd; /* as enum decode_bpf has them */
+}
+
+static void draw_info(int fd, const void *told, uint32_t len, bool verbose, struct buf *out)
+{
+	const struct bpf_info info = {(uint32_t)fd, len, 0x2000};
+	struct capture captures[] = {
+		{0x1000, sizeof(info), 1, CAPTURE_AT_ENTER, 0, (const uint8_t *)&info},
+		{0x2000, len, 1, CAPTURE_AT_EXIT, 0, told}};
+	struct event_call call = {.nr = (uint32_t)call_number(ABI_X86_64, CALL_bpf),
+		.args = {BPF_OBJ_GET_INFO_BY_FD, 0x1000, sizeof(info)},
+		.captures = captures,
+		.nr_captures = 2};
+	const struct decode_options opts = {.verbose = verbose, .bpf_object = object_by_number};
+	const struct value_text how = {.string_limit = 64};
+	struct arena arena = ARENA_INIT;
+	struct decoded_call decoded;
+
+	buf_reset(out);
+	decode_call(&arena, &call, &opts, &decoded);
+	value_text_draw(&how, out, &decoded.args[1], false);
+	arena_deinit(&arena);
+}
+
+TEST(objects_are_told_by_their_kind)
+{
+	static const struct bpf_map_told map = {BPF_MAP_TYPE_ARRAY, 7, 4, 8, 1, 0, "counts"};
+	static const struct bpf_prog_told prog = {
+		BPF_PROG_TYPE_XDP, 9, {1, 2, 3, 4, 5, 6, 7, 255}, 86, 136, 0, 0x5000};
+	struct buf out = BUF_INIT;
+
+	draw_info(DECODE_BPF_MAP, &map, 40, true, &out);
+	assert_string_equal(buf_cstr(&out),
+		"{info={bpf_fd=1, info_len=40, info={type=BPF_MAP_TYPE_ARRAY, id=7, key_size=4, "
+		"value_size=8, max_entries=1, map_flags=0, name=\"counts\"}}}");
+	draw_info(DECODE_BPF_PROG, &prog, 40, true, &out);
+	assert_string_equal(buf_cstr(&out),
+		"{info={bpf_fd=2, info_len=40, info={type=BPF_PROG_TYPE_XDP, id=9, "
+		"tag=\"\\x01\\x02\\x03\\x04\\x05\\x06\\x07\\xff\", jited_prog_len=86, "
+		"jited_prog_insns=NULL, xlated_prog_len=136, xlated_prog_insns=0x5000}}}");
+	draw_info(DECODE_BPF_UNKNOWN, &prog, 40, true, &out);
+	assert_string_equal(buf_cstr(&out), "{info={bpf_fd=0, info_len=40, info=0x2000}}");
+	draw_info(DECODE_BPF_MAP, &map, 40, false, &out);
+	assert_string_equal(buf_cstr(&out), "{info={bpf_fd=1, info_len=40, info=0x2000}}");
+	buf_deinit(&out);
+}
