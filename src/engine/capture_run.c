@@ -45,6 +45,7 @@ struct capture_piece {
 	uint8_t arg;
 	uint8_t flags;   /* CAPTURE_CUT if known already */
 	uint32_t limit;  /* PIECE_IOVEC: of the data of one element */
+	bool message;    /* PIECE_IOVEC: the data may be netlink messages */
 	uint64_t target; /* PIECE_LENGTH */
 	uint64_t valid;  /* PIECE_IOVEC...: bytes the kernel wrote, UINT64_MAX = all of them */
 };
@@ -164,6 +165,21 @@ static size_t read_some(pid_t tid, struct capture_piece *pieces, size_t nr)
 	return nr;
 }
 
+/*
+ * How much is wanted of `len` bytes of a socket's data at `addr`: what begins like a netlink
+ * message, with a length that fits, is taken as one.
+ */
+static uint32_t message_limit(const struct taking *t, uint64_t addr, uint64_t len, uint32_t limit)
+{
+	uint32_t first;
+
+	if (len <= limit || limit >= CAPTURE_NETLINK_MAX ||
+		!read_now(t->tid, addr, &first, sizeof(first)) || first < CAPTURE_NETLINK_MIN ||
+		first > len)
+		return limit;
+	return CAPTURE_NETLINK_MAX;
+}
+
 static void take_iovec(struct taking *t, const struct capture_piece *p)
 {
 	const struct iovec *iov = (const void *)p->bytes;
@@ -171,22 +187,24 @@ static void take_iovec(struct taking *t, const struct capture_piece *p)
 
 	for (size_t i = 0; i < p->done / sizeof(*iov) && valid_left; i++) {
 		uint64_t valid = MIN((uint64_t)iov[i].iov_len, valid_left);
+		uint64_t addr = (uintptr_t)iov[i].iov_base;
 
-		ask(t, (struct capture_piece){.arg = p->arg, .addr = (uintptr_t)iov[i].iov_base},
-			valid, p->limit);
+		ask(t, (struct capture_piece){.arg = p->arg, .addr = addr}, valid,
+			p->message ? message_limit(t, addr, valid, p->limit) : p->limit);
 		valid_left -= valid;
 	}
 }
 
-static void ask_iovec(
-	struct taking *t, uint8_t arg, uint64_t addr, uint64_t nr, uint64_t valid, uint32_t limit)
+static void ask_iovec(struct taking *t, uint8_t arg, uint64_t addr, uint64_t nr, uint64_t valid,
+	uint32_t limit, bool message)
 {
 	ask(t,
 		(struct capture_piece){.kind = PIECE_IOVEC,
 			.arg = arg,
 			.addr = addr,
 			.valid = valid,
-			.limit = limit},
+			.limit = limit,
+			.message = message},
 		MIN(nr, UINT32_MAX) * sizeof(struct iovec), CAPTURE_IOV_MAX * sizeof(struct iovec));
 }
 
@@ -201,15 +219,6 @@ static uint32_t data_limit(const struct taking *t, uint64_t addr, uint64_t addr_
 	return MAX(t->string_limit, CAPTURE_NETLINK_MAX);
 }
 
-/* Whether the data begin with a plausible length: no text does. */
-static bool looks_like_netlink(const struct taking *t, uint64_t addr, uint64_t len)
-{
-	uint32_t first;
-
-	return len >= CAPTURE_NETLINK_MIN && read_now(t->tid, addr, &first, sizeof(first)) &&
-	       first >= CAPTURE_NETLINK_MIN && first <= len;
-}
-
 static void take_msghdr(struct taking *t, uint8_t arg, const struct msghdr *msg, uint64_t valid)
 {
 	ask(t, (struct capture_piece){.arg = arg, .addr = (uintptr_t)msg->msg_name},
@@ -217,7 +226,8 @@ static void take_msghdr(struct taking *t, uint8_t arg, const struct msghdr *msg,
 	ask(t, (struct capture_piece){.arg = arg, .addr = (uintptr_t)msg->msg_control},
 		msg->msg_controllen, CAPTURE_CONTROL_MAX);
 	ask_iovec(t, arg, (uintptr_t)msg->msg_iov, msg->msg_iovlen, valid,
-		data_limit(t, (uintptr_t)msg->msg_name, msg->msg_namelen));
+		data_limit(t, (uintptr_t)msg->msg_name, msg->msg_namelen),
+		!msg->msg_name || !msg->msg_namelen);
 }
 
 static void take_mmsghdr(struct taking *t, const struct capture_piece *p)
@@ -252,7 +262,8 @@ static void take_iocb(struct taking *t, const struct capture_piece *p)
 	case IOCB_CMD_PREADV:
 	case IOCB_CMD_PWRITEV:
 		ask_iovec(t, p->arg, iocb->aio_buf, iocb->aio_nbytes,
-			iocb->aio_lio_opcode == IOCB_CMD_PWRITEV ? UINT64_MAX : 0, t->string_limit);
+			iocb->aio_lio_opcode == IOCB_CMD_PWRITEV ? UINT64_MAX : 0, t->string_limit,
+			false);
 		break;
 	default: break;
 	}
@@ -388,7 +399,7 @@ static void ask_op(struct taking *t, struct capture_piece p, uint8_t op, uint64_
 				CAPTURE_BYTES_MAX - CAPTURE_BYTES_MAX % size);
 		break;
 	case CAPTURE_WHOLE: ask(t, p, len, CAPTURE_WHOLE_MAX); break;
-	case CAPTURE_IOVEC: ask_iovec(t, p.arg, p.addr, len, p.valid, limit); break;
+	case CAPTURE_IOVEC: ask_iovec(t, p.arg, p.addr, len, p.valid, limit, false); break;
 	case CAPTURE_IOCBS:
 		p.kind = PIECE_IOCB_POINTERS;
 		ask(t, p, MIN(len, UINT32_MAX) * sizeof(uint64_t),
@@ -427,8 +438,8 @@ static void ask_argument(struct taking *t, uint8_t arg, const struct capture_spe
 	case CAPTURE_DATAGRAM:
 		if (argument(call, 4))
 			limit = data_limit(t, argument(call, 4), SOCKADDR_MAX);
-		else if (looks_like_netlink(t, p.addr, len))
-			limit = MAX(limit, CAPTURE_NETLINK_MAX);
+		else
+			limit = message_limit(t, p.addr, len, limit);
 		ask_op(t, p, spec->op, len, 0, limit);
 		break;
 	case CAPTURE_LENPTR:

@@ -185,6 +185,23 @@ __noinline int chunk_strings(__u64 addr)
 	return 0;
 }
 
+/*
+ * How much is wanted of `len` bytes of data at `addr`. Sockets are not told apart here: what begins
+ * like a netlink message, with a length that fits, is taken as one, so that there is no less than
+ * the decoder needs once it knows better.
+ */
+static __always_inline __u64 data_max(struct wire_ring *r, __u64 addr, __u64 len)
+{
+	__u32 first = 0;
+
+	if (!r->message || len <= r->limit || r->limit >= CAPTURE_NETLINK_MAX)
+		return r->limit;
+	if (bpf_probe_read_user(&first, sizeof(first), (void *)addr) ||
+		first < CAPTURE_NETLINK_MIN || first > len)
+		return r->limit;
+	return CAPTURE_NETLINK_MAX;
+}
+
 /* What one struct iovec points to, as far as it lies in the `left` bytes that were moved. Returns
  * what is left then. */
 __noinline __u64 chunk_iovec_element(__u64 addr, __u64 left)
@@ -193,13 +210,14 @@ __noinline __u64 chunk_iovec_element(__u64 addr, __u64 left)
 	struct {
 		__u64 base, len;
 	} iov;
-	__u64 len;
+	__u64 len, max;
 
 	if (!r || bpf_probe_read_user(&iov, sizeof(iov), (void *)addr))
 		return 0;
 	len = iov.len < left ? iov.len : left;
-	if (len > r->limit)
-		chunk_bytes(iov.base, r->limit, CAPTURE_CUT);
+	max = data_max(r, iov.base, len);
+	if (len > max)
+		chunk_bytes(iov.base, max, CAPTURE_CUT);
 	else if (len)
 		chunk_bytes(iov.base, len, 0);
 	return left - len;
@@ -229,6 +247,7 @@ static __always_inline void set_limit(struct wire_ring *r, __u64 addr)
 	__u16 family = 0;
 
 	r->limit = string_limit;
+	r->message = !addr;
 	if (addr && !bpf_probe_read_user(&family, sizeof(family), (void *)addr) &&
 		family == CAPTURE_AF_NETLINK && r->limit < CAPTURE_NETLINK_MAX)
 		r->limit = CAPTURE_NETLINK_MAX;
@@ -253,6 +272,7 @@ __noinline int chunk_msghdr(__u64 addr, __u32 size, __u64 total)
 	set_limit(r, msg.name_len >= 2 ? msg.name : 0);
 	chunk_iovec(msg.iov, msg.nr_iov, total);
 	r->limit = string_limit;
+	r->message = 0;
 	if (msg.control_len > CAPTURE_CONTROL_MAX)
 		chunk_bytes(msg.control, CAPTURE_CONTROL_MAX, CAPTURE_CUT);
 	else if (msg.control_len)
@@ -275,15 +295,6 @@ __noinline int chunk_mmsghdr(__u64 addr, __u64 nr, __u32 at_exit)
 		chunk_msghdr(message, 64, len);
 	}
 	return 0;
-}
-
-/* Whether the data begin with a plausible length: no text does. */
-static __always_inline bool looks_like_netlink(__u64 addr, __u64 len)
-{
-	__u32 first = 0;
-
-	return !bpf_probe_read_user(&first, sizeof(first), (void *)addr) &&
-	       first >= CAPTURE_NETLINK_MIN && first <= len;
 }
 
 /* A struct iocb and what it writes. `addr`: of the pointer to it. */
@@ -355,7 +366,7 @@ __noinline int chunk_op(__u32 op, __u64 addr, __u64 len, __u32 size)
 	case CAPTURE_BYTES:
 	case CAPTURE_STACK: break;
 	case CAPTURE_BUFFER:
-	case CAPTURE_DATAGRAM: max = r->limit; break;
+	case CAPTURE_DATAGRAM: max = data_max(r, addr, len); break;
 	case CAPTURE_WHOLE: max = CAPTURE_WHOLE_MAX; break;
 	case CAPTURE_ARRAY:
 		if (!size)
@@ -465,11 +476,9 @@ __noinline int capture_arg(__u32 arg)
 		switch (spec->op) {
 		case CAPTURE_DATAGRAM:
 			set_limit(r, r->args[4]);
-			if (!r->args[4] && looks_like_netlink(addr, len))
-				r->limit = string_limit < CAPTURE_NETLINK_MAX ? CAPTURE_NETLINK_MAX
-									      : string_limit;
 			chunk_op(CAPTURE_BUFFER, addr, len, 0);
 			r->limit = string_limit;
+			r->message = 0;
 			break;
 		case CAPTURE_LENPTR: {
 			__u32 size = 0;
@@ -510,6 +519,7 @@ static __always_inline __u32 capture_args(struct wire_ring *r, __u32 mask, __u8 
 	r->final = final;
 	r->faults = 0;
 	r->limit = string_limit;
+	r->message = 0;
 	for (int i = 0; i < CAPTURE_NR_ARGS; i++)
 		if (mask & (1 << i))
 			capture_arg(i);

@@ -155,7 +155,9 @@ struct wire_ring {
 	__u32 limit; /* bytes of data wanted of one buffer */
 	__s64 ret;
 	__u64 args[CAPTURE_NR_ARGS];
-	__u64 reserved4[6];
+	__u32 message; /* the data may be netlink messages: no address says what it is */
+	__u32 reserved3;
+	__u64 reserved4[5];
 };
 WIRE_ASSERT_SIZE(struct wire_ring, 256);
 
