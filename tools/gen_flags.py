@@ -49,7 +49,7 @@ class FlagSet:
                     mask = None
                 case ["mask", *expression]:
                     mask = " ".join(expression)
-                case [name] | [name, "?=" | "=", _] if re.fullmatch(r"(\w+<<)?[A-Za-z_]\w*(<<\w+)?", name):
+                case [name] | [name, "?=" | "=", _] if re.fullmatch(r"(\w+<<\(?)?[A-Za-z_]\w*(-1\)?)?(<<\w+)?", name):
                     if name in seen:
                         sys.exit(f"{path}:{at}: {name} stands here twice")
                     seen.add(name)

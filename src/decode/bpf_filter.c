@@ -152,16 +152,18 @@ SHAPE(socket_instruction, struct sock_filter)
 	show_instruction(d, from, FILTER_OF_SOCKET, ret);
 }
 
+const struct shape *decoder_filter_shape(enum filter_use use)
+{
+	return use == FILTER_OF_SECCOMP ? &shape_seccomp_instruction : &shape_socket_instruction;
+}
+
 void decoder_show_filter(struct decoder *d, uint64_t addr, uint64_t nr, unsigned when,
 	enum filter_use use, struct value *ret)
 {
 	if (!d->opts->verbose)
 		value_set_addr(ret, addr);
 	else
-		decoder_show_array(d, addr, nr,
-			use == FILTER_OF_SECCOMP ? &shape_seccomp_instruction
-						 : &shape_socket_instruction,
-			when, ret);
+		decoder_show_array(d, addr, nr, decoder_filter_shape(use), when, ret);
 }
 
 void decoder_show_filter_program(

@@ -31,3 +31,6 @@ void decoder_show_filter(struct decoder *d, uint64_t addr, uint64_t nr, unsigned
 
 /* BPF_LD|BPF_W|BPF_ABS */
 void value_set_bpf_code(struct decoder *d, struct value *ret, uint32_t code, bool extended);
+
+/* One instruction. */
+const struct shape *decoder_filter_shape(enum filter_use use);

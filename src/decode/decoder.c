@@ -390,8 +390,20 @@ struct native_iovec {
 	uint64_t len;
 };
 
+static void show_data(struct decoder *d, uint64_t addr, uint64_t len, unsigned when,
+	const void *with, struct value *ret)
+{
+	decoder_show_data(d, addr, len, when, ret);
+}
+
 void decoder_show_iovec(struct decoder *d, uint64_t addr, uint64_t nr, uint64_t limit,
 	unsigned when, struct value *ret)
+{
+	decoder_show_iovec_as(d, addr, nr, limit, when, show_data, NULL, ret);
+}
+
+void decoder_show_iovec_as(struct decoder *d, uint64_t addr, uint64_t nr, uint64_t limit,
+	unsigned when, show_data_at *show, const void *with, struct value *ret)
 {
 	const struct capture *chunk = addr ? decoder_chunk(d, addr, when) : NULL;
 	uint64_t at_hand = chunk ? chunk->len / sizeof(struct native_iovec) : 0;
@@ -410,7 +422,7 @@ void decoder_show_iovec(struct decoder *d, uint64_t addr, uint64_t nr, uint64_t 
 		used = MIN(iov.len, limit);
 		if (limit != UINT64_MAX)
 			limit -= used;
-		decoder_show_data(d, iov.base, used, when, list_add(d, item, "iov_base"));
+		show(d, iov.base, used, when, with, list_add(d, item, "iov_base"));
 		value_set_uint(list_add(d, item, "iov_len"), iov.len);
 	}
 	if (at_hand < nr)

@@ -160,6 +160,11 @@ void decoder_note_cut(
 /* `limit` = bytes moved over all elements. */
 void decoder_show_iovec(struct decoder *d, uint64_t addr, uint64_t nr, uint64_t limit,
 	unsigned when, struct value *ret);
+/* The same; `show` (with `with`) shows what an element points to. */
+typedef void show_data_at(struct decoder *d, uint64_t addr, uint64_t len, unsigned when,
+	const void *with, struct value *ret);
+void decoder_show_iovec_as(struct decoder *d, uint64_t addr, uint64_t nr, uint64_t limit,
+	unsigned when, show_data_at *show, const void *with, struct value *ret);
 
 /* Of an argument as the call passes it. */
 static inline int arg_int(const struct decoder *d, unsigned at)

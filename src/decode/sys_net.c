@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "decode/net.h"
+#include "decode/netlink.h"
 #include "decode/row_internal.h"
 #include "decode/shapes.h"
 #include "decode/socket.h"
@@ -139,11 +140,23 @@ SYSCALL_ODD(
 
 static void decode_sendto(struct decoder *d)
 {
+	int protocol = decoder_netlink_protocol(d, arg_int(d, 0));
+
+	if (protocol >= 0)
+		decoder_show_netlink(
+			d, protocol, d->args[1], d->args[2], CAPTURE_AT_ENTER, decoder_arg(d, 1));
 	show_address_in(d, 4, 5);
 }
 
 static void decode_recvfrom(struct decoder *d)
 {
+	int protocol = decoder_netlink_protocol(d, arg_int(d, 0));
+
+	/* MSG_TRUNC makes the result that of the whole message */
+	if (protocol >= 0 && d->done)
+		decoder_show_netlink(d, protocol, d->args[1],
+			MIN((uint64_t)d->call->ret, d->args[2]), CAPTURE_AT_EXIT,
+			decoder_arg(d, 1));
 	show_address_out(d, 4);
 }
 
@@ -167,6 +180,30 @@ struct native_msghdr {
 	uint32_t pad2;
 };
 
+static void show_netlink_data(struct decoder *d, uint64_t addr, uint64_t len, unsigned when,
+	const void *with, struct value *ret)
+{
+	const int *protocol = with;
+
+	decoder_show_netlink(d, *protocol, addr, len, when, ret);
+}
+
+/* A socket's address shows what it is also when nobody saw it being made. */
+static void add_data(struct decoder *d, const struct native_msghdr *from, uint64_t limit,
+	unsigned when, struct value *ret)
+{
+	int protocol = decoder_netlink_protocol(d, arg_int(d, 0));
+	const sa_family_t *family = NULL;
+
+	if (from->msg_name && from->msg_namelen >= sizeof(*family))
+		family = decoder_bytes(d, from->msg_name, sizeof(*family), when);
+	if (protocol >= 0 || (family && *family == AF_NETLINK))
+		decoder_show_iovec_as(d, from->msg_iov, from->msg_iovlen, limit, when,
+			show_netlink_data, &protocol, ret);
+	else
+		decoder_show_iovec(d, from->msg_iov, from->msg_iovlen, limit, when, ret);
+}
+
 /* `room`: what msg_namelen said before the call; `limit`: bytes that were moved. */
 static void fill_msghdr(struct decoder *d, const struct native_msghdr *from, uint32_t room,
 	uint64_t limit, unsigned when, struct value *ret)
@@ -182,8 +219,7 @@ static void fill_msghdr(struct decoder *d, const struct native_msghdr *from, uin
 		namelen = list_add(d, namelen, NULL);
 	}
 	value_set_int(namelen, (int32_t)from->msg_namelen);
-	decoder_show_iovec(
-		d, from->msg_iov, from->msg_iovlen, limit, when, list_add(d, ret, "msg_iov"));
+	add_data(d, from, limit, when, list_add(d, ret, "msg_iov"));
 	ADD_UINT(msg_iovlen);
 	if (from->msg_controllen)
 		decoder_show_control(d, from->msg_control, from->msg_controllen, when,

@@ -174,8 +174,8 @@ static uint32_t message_limit(const struct taking *t, uint64_t addr, uint64_t le
 	uint32_t first;
 
 	if (len <= limit || limit >= CAPTURE_NETLINK_MAX ||
-		!read_now(t->tid, addr, &first, sizeof(first)) || first < CAPTURE_NETLINK_MIN ||
-		first > len)
+		!read_now(t->tid, addr, &first, sizeof(first)) ||
+		((first < CAPTURE_NETLINK_MIN || first > len) && first != CAPTURE_UDEV))
 		return limit;
 	return CAPTURE_NETLINK_MAX;
 }

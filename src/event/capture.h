@@ -108,8 +108,9 @@ enum capture_pick {
 #define CAPTURE_CONTROL_MAX   512  /* bytes of msg_control */
 #define CAPTURE_IOCBS_MAX     32   /* struct iocb of a vector */
 #define CAPTURE_WHOLE_MAX     32768
-#define CAPTURE_NETLINK_MAX   4096 /* bytes of a netlink message, whatever the string limit */
-#define CAPTURE_NETLINK_MIN   16   /* its header, which begins with the length of all of it */
+#define CAPTURE_NETLINK_MAX   4096       /* bytes of a netlink message, whatever the string limit */
+#define CAPTURE_NETLINK_MIN   16         /* its header, which begins with the length of all of it */
+#define CAPTURE_UDEV          0x7562696c /* udev's messages begin with "libudev" instead */
 #define CAPTURE_AF_NETLINK    16
 
 enum capture_flag {

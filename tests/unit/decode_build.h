@@ -31,6 +31,8 @@ struct recorded {
 	uint8_t abi;
 	uint8_t flags;
 	bool verbose;
+	bool netlink; /* descriptors are netlink sockets, */
+	int protocol; /* of this */
 };
 
 #define IN(arg, object)                                                                            \
@@ -65,6 +67,13 @@ struct recorded {
 		arg, CAPTURE_AT_ENTER, sizeof(text) - 1, text, CAPTURE_CUT | CAPTURE_SHORT         \
 	}
 
+static inline int recorded_protocol(void *asked, int fd)
+{
+	const struct recorded *r = asked;
+
+	return r->netlink ? r->protocol : -1;
+}
+
 /* "name(args) = result (note)" */
 static inline void recorded_draw(const struct recorded *r, struct buf *out)
 {
@@ -76,7 +85,9 @@ static inline void recorded_draw(const struct recorded *r, struct buf *out)
 		.ret = r->ret,
 		.captures = captures};
 	const struct value_text how = {.string_limit = 64};
-	const struct decode_options opts = {.verbose = r->verbose};
+	const struct decode_options opts = {.verbose = r->verbose,
+		.asked = (void *)(uintptr_t)r,
+		.netlink_protocol = recorded_protocol};
 	struct arena arena = ARENA_INIT;
 	struct decoded_call decoded;
 

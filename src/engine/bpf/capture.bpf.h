@@ -197,7 +197,7 @@ static __always_inline __u64 data_max(struct wire_ring *r, __u64 addr, __u64 len
 	if (!r->message || len <= r->limit || r->limit >= CAPTURE_NETLINK_MAX)
 		return r->limit;
 	if (bpf_probe_read_user(&first, sizeof(first), (void *)addr) ||
-		first < CAPTURE_NETLINK_MIN || first > len)
+		((first < CAPTURE_NETLINK_MIN || first > len) && first != CAPTURE_UDEV))
 		return r->limit;
 	return CAPTURE_NETLINK_MAX;
 }
