@@ -106,7 +106,8 @@ struct ioctl_table {
 	X(ptp)                                                                                     \
 	X(video)                                                                                   \
 	X(gpio)                                                                                    \
-	X(tee)
+	X(tee)                                                                                     \
+	X(btrfs)
 
 #define IOCTL_DECLARE(id) extern const struct ioctl_table ioctl_##id;
 IOCTL_TABLES(IOCTL_DECLARE)

@@ -69,10 +69,24 @@ SHAPE(dedupe_result, struct file_dedupe_range_info)
 		ADD_INT(status);
 }
 
+#define TARGETS_SHOWN 2 /* without -v */
+
+static void add_targets(
+	struct decoder *d, uint32_t nr, const struct shape *shape, unsigned when, struct value *ret)
+{
+	bool all = d->opts->verbose || nr <= TARGETS_SHOWN;
+
+	ret = list_add(d, ret, "info");
+	ioctl_show_array(d, d->args[2] + sizeof(struct file_dedupe_range), all ? nr : TARGETS_SHOWN,
+		shape, when, ret);
+	if (!all && ret->kind == VALUE_ARRAY)
+		ret->flags |= VALUE_ABBREV;
+}
+
 /* A source, and behind the structure where it may be found again. */
 static void show_dedupe(struct decoder *d, struct value *ret)
 {
-	uint64_t addr = d->args[2], targets = addr + sizeof(struct file_dedupe_range);
+	uint64_t addr = d->args[2];
 	const struct file_dedupe_range *from =
 		decoder_bytes(d, addr, sizeof(*from), CAPTURE_AT_ENTER);
 	struct value *asked = ret;
@@ -88,11 +102,10 @@ static void show_dedupe(struct decoder *d, struct value *ret)
 	value_set_uint(list_add(d, asked, "src_offset"), from->src_offset);
 	value_set_uint(list_add(d, asked, "src_length"), from->src_length);
 	value_set_uint(list_add(d, asked, "dest_count"), from->dest_count);
-	ioctl_show_array(d, targets, from->dest_count, &shape_dedupe_target, CAPTURE_AT_ENTER,
-		list_add(d, asked, "info"));
+	add_targets(d, from->dest_count, &shape_dedupe_target, CAPTURE_AT_ENTER, asked);
 	if (d->done)
-		ioctl_show_array(d, targets, from->dest_count, &shape_dedupe_result,
-			CAPTURE_AT_EXIT, list_add(d, list_add(d, ret, NULL), "info"));
+		add_targets(d, from->dest_count, &shape_dedupe_result, CAPTURE_AT_EXIT,
+			list_add(d, ret, NULL));
 }
 
 SHAPE(extent, struct fiemap_extent)

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 
 #include "decode/ioctl.h"
+#include "decode/net.h"
 #include "decode/shapes.h"
 #include "util/macros.h"
 
@@ -102,7 +103,7 @@ SHAPE(interface_address, struct ifreq)
 
 SHAPE(interface_number, struct ifreq)
 {
-	add_number(d, "ifr_ifindex", from->ifr_ifindex, ret);
+	value_set_ifindex(d, list_add(d, ret, "ifr_ifindex"), (uint32_t)from->ifr_ifindex);
 }
 
 struct bridge_name {

@@ -217,6 +217,32 @@ static void show_row(struct decoder *d, const struct ioctl_row *row)
 	}
 }
 
+/* Bytes as they are, of a structure that nothing is known of. */
+static void show_bytes(struct decoder *d, unsigned when, struct value *ret)
+{
+	ioctl_show_data(d, d->args[2], _IOC_SIZE(arg_u32(d, 1)), when, ret);
+	if (ret->kind == VALUE_DATA)
+		ret->flags |= VALUE_BINARY;
+}
+
+static void show_unknown(struct decoder *d, struct value *ret)
+{
+	bool changes = _IOC_DIR(arg_u32(d, 1)) != _IOC_WRITE;
+	struct value *change = ret;
+
+	if (changes && d->done) {
+		if (_IOC_DIR(arg_u32(d, 1)) == _IOC_READ) {
+			show_bytes(d, CAPTURE_AT_EXIT, ret);
+			return;
+		}
+		list_init(change, VALUE_CHANGE);
+		ret = list_add(d, change, NULL);
+	}
+	show_bytes(d, CAPTURE_AT_ENTER, ret);
+	if (changes && d->done)
+		show_bytes(d, CAPTURE_AT_EXIT, list_add(d, change, NULL));
+}
+
 static void decode_ioctl(struct decoder *d)
 {
 	uint32_t request = arg_u32(d, 1);
@@ -237,6 +263,8 @@ static void decode_ioctl(struct decoder *d)
 		if (table->show && table->show(d, request, &d->out->args[2]))
 			return;
 	}
+	if (d->opts->verbose && _IOC_SIZE(request) && d->args[2])
+		show_unknown(d, decoder_arg(d, 2));
 }
 
 /*
