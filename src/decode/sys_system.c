@@ -148,7 +148,24 @@ SYSCALL_ODD(kexec_load, 0, RET_INT, decode_kexec_load, ARG(entry, ADDR), ARG(nr_
 	ARG(segments, ARRAY_IN, kexec_segment, 1), ARG(flags, HEX));
 SYSCALL(kexec_file_load, CLASS_DESC, RET_INT, ARG(kernel_fd, FD), ARG(initrd_fd, FD),
 	ARG(cmdline_len, SIZE), ARG(cmdline, BUF_IN, 2), ARG(flags, FLAGS64, kexec_file));
-SYSCALL(_sysctl, 0, RET_INT, ARG(args, ADDR));
+
+struct sysctl_args {
+	uint64_t name;
+	int32_t nlen;
+	uint64_t oldval, oldlenp, newval, newlen, unused[4];
+};
+
+SHAPE(sysctl_args, struct sysctl_args)
+{
+	ADD_ADDR(name);
+	ADD_INT(nlen);
+	ADD_ADDR(oldval);
+	ADD_ADDR(oldlenp);
+	ADD_ADDR(newval);
+	ADD_UINT(newlen);
+}
+
+SYSCALL(_sysctl, 0, RET_INT, ARG(args, IN, sysctl_args));
 
 SYSCALL(uretprobe, 0, RET_INT);
 SYSCALL(uprobe, 0, RET_INT);

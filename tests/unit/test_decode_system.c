@@ -110,6 +110,7 @@ TEST(capabilities)
 TEST(the_machine)
 {
 	static const uint64_t segments[] = {0x10, 1, 0x20, 2, 0, 0, 0, 0};
+	static const uint64_t sysctl[10] = {0x10, 2, 0, 0x20, 0, 3};
 	const struct recorded rows[] = {
 		{"kexec_load", {0x100, 2, 0x1000, 0x3e0001}, -EPERM, {IN(2, segments)},
 			"kexec_load(0x100, 2, [{buf=0x10, bufsz=1, mem=0x20, memsz=2}, {buf=NULL, "
@@ -126,6 +127,9 @@ TEST(the_machine)
 		{"syslog", {8, 0, (uint32_t)-1}, -EINVAL, {{0}},
 			"syslog(8 /* SYSLOG_ACTION_CONSOLE_LEVEL */, NULL, -1 /* LOGLEVEL_??? */) = "
 			"EINVAL"},
+		{"_sysctl", {0x1000}, -ENOSYS, {IN(0, sysctl)},
+			"_sysctl({name=0x10, nlen=2, oldval=NULL, oldlenp=0x20, newval=NULL, "
+			"newlen=3}) = ENOSYS"},
 		{"sethostname", {0x1000, 4}, -EPERM, {IN_BYTES(0, "host")},
 			"sethostname(\"host\", 4) = EPERM"},
 		{"sethostname", {0x1000, 65}, -EINVAL, {IN_BYTES(0, "host")},
