@@ -258,7 +258,7 @@ SYSCALL(getpgid, 0, RET_PID, ARG(pid, PID));
 SYSCALL(setpgid, 0, RET_INT, ARG(pid, PID), ARG(pgid, PID));
 SYSCALL(getsid, 0, RET_PID, ARG(pid, PID));
 SYSCALL(setsid, 0, RET_PID);
-SYSCALL(set_tid_address, 0, RET_PID, ARG(tidptr, HEX));
+SYSCALL(set_tid_address, 0, RET_PID, ARG(tidptr, ADDR));
 SYSCALL(set_robust_list, 0, RET_INT, ARG(head, ADDR), ARG(len, SIZE));
 SYSCALL(get_robust_list, 0, RET_INT, ARG(pid, PID), ARG(head_ptr, OUT, addr),
 	ARG(len_ptr, OUT, u64));

@@ -171,7 +171,6 @@ static void decode_ioprio_get(struct decoder *d)
 {
 	if (!d->done)
 		return;
-	value_set_hex(&d->out->ret, (uint64_t)d->call->ret);
 	show_io_priority(d, (uint32_t)d->call->ret, decoder_add_detail(d, NULL));
 }
 
