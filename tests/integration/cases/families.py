@@ -28,3 +28,7 @@ def test_files_verbose(h):
     h.agrees("calls_files", args=["verbose"], options=["-f", "-v"])
 def test_ioctl(h):
     h.agrees("calls_ioctl")
+
+
+def test_net(h):
+    h.agrees("calls_net")
