@@ -118,7 +118,7 @@ static void add_escaped(struct buf *out, uint8_t c)
 
 void json_string(struct json *j, const void *bytes, size_t len)
 {
-	const uint8_t *at = bytes, *stop = at + len;
+	const uint8_t *at = len ? bytes : (const void *)"", *stop = at + len;
 
 	separate(j);
 	buf_addc(j->out, '"');

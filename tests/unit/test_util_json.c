@@ -16,6 +16,11 @@ static void check_string(const char *bytes, size_t len, const char *expected)
 	buf_deinit(&b);
 }
 
+TEST(no_bytes_at_all)
+{
+	check_string(NULL, 0, "\"\"");
+}
+
 TEST(separates_and_nests)
 {
 	struct buf b = BUF_INIT;
