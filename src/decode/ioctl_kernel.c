@@ -234,6 +234,11 @@ static void show_perf_programs(struct decoder *d, struct value *ret)
 		CAPTURE_AT_EXIT, list_add(d, ret, "ids"));
 }
 
+static void show_perf_attributes(struct decoder *d, struct value *ret)
+{
+	decoder_show_perf_attr(d, d->args[2], ret);
+}
+
 /* --- seccomp --- */
 
 static void add_call_number(struct decoder *d, const struct seccomp_data *data, struct value *ret)
@@ -586,7 +591,7 @@ static const struct ioctl_row rows[] = {
 	REQUEST_OUT(PERF_EVENT_IOC_ID, u64),
 	REQUEST(PERF_EVENT_IOC_SET_BPF, FD),
 	REQUEST(PERF_EVENT_IOC_PAUSE_OUTPUT, LONG),
-	REQUEST(PERF_EVENT_IOC_MODIFY_ATTRIBUTES, ADDR),
+	REQUEST_ODD(PERF_EVENT_IOC_MODIFY_ATTRIBUTES, show_perf_attributes),
 	REQUEST_ODD(PERF_EVENT_IOC_QUERY_BPF, show_perf_programs),
 
 	REQUEST_ODD(SECCOMP_IOCTL_NOTIF_RECV, show_received_notice),

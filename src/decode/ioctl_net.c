@@ -13,7 +13,9 @@
 
 static void add_hardware_address(struct decoder *d, const struct sockaddr *from, struct value *ret)
 {
-	size_t len = from->sa_family == ARPHRD_ETHER ? 6 : sizeof(from->sa_data);
+	size_t len = from->sa_family == ARPHRD_ETHER || from->sa_family == ARPHRD_LOOPBACK
+			     ? 6
+			     : sizeof(from->sa_data);
 	const uint8_t *data = (const uint8_t *)from->sa_data;
 	char text[3 * sizeof(from->sa_data)] = "";
 
@@ -158,7 +160,7 @@ static void show_interfaces(struct decoder *d, struct value *ret)
 	len = list_add(d, ret, "ifc_len");
 	if (found && buf && found->ifc_len != asked->ifc_len) {
 		list_init(len, VALUE_CHANGE);
-		value_set_int(list_add(d, len, NULL), asked->ifc_len);
+		set_list_length(d, asked->ifc_len, list_add(d, len, NULL));
 		set_list_length(d, found->ifc_len, list_add(d, len, NULL));
 	} else {
 		set_list_length(d, (found ? found : asked)->ifc_len, len);

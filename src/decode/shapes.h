@@ -52,3 +52,6 @@ const char *decoder_date(struct decoder *d, int64_t sec, uint64_t fraction, unsi
 
 /* A call's number by its name, of an AUDIT_ARCH_. */
 void value_set_call_number(struct decoder *d, struct value *ret, uint32_t arch, uint64_t nr);
+
+/* The attributes of a perf event, before the call. */
+void decoder_show_perf_attr(struct decoder *d, uint64_t addr, struct value *ret);

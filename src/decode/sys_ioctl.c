@@ -447,6 +447,10 @@ static const struct capture_step ioctl_steps[] = {
 		1),
 
 	STEP_ARG(PERF_EVENT_IOC_SET_FILTER, ENTER, 2, STRING, LEN_NONE, 0),
+	READS(PERF_EVENT_IOC_MODIFY_ATTRIBUTES, char[PERF_ATTR_SIZE_VER0]),
+	READS(PERF_EVENT_IOC_MODIFY_ATTRIBUTES, struct perf_event_attr),
+	STEP_ARG(PERF_EVENT_IOC_MODIFY_ATTRIBUTES, ENTER, 2, ARRAY,
+		LEN_AT(struct perf_event_attr, size), 1),
 	BEHIND(PERF_EVENT_IOC_QUERY_BPF, EXIT, struct perf_programs, prog_cnt, uint32_t),
 	STEP_BEHIND(RNDADDENTROPY, ENTER, 2, struct entropy, BUFFER,
 		LEN_AT(struct entropy, buf_size), 0),

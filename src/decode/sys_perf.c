@@ -4,6 +4,7 @@
 
 #include "decode/fields.h"
 #include "decode/row_internal.h"
+#include "decode/shapes.h"
 
 /* As of Linux 6.18: headers are older. */
 struct perf_attr {
@@ -303,10 +304,8 @@ static void show_attr(
 		ret->flags |= VALUE_ABBREV;
 }
 
-static void decode_perf_event_open(struct decoder *d)
+void decoder_show_perf_attr(struct decoder *d, uint64_t addr, struct value *ret)
 {
-	struct value *ret = decoder_arg(d, 0);
-	uint64_t addr = d->args[0];
 	const struct perf_attr *seen = decoder_bytes(d, addr, SIZE_SHORT, CAPTURE_AT_ENTER);
 	struct perf_attr attr = {0};
 	const void *bytes;
@@ -325,6 +324,11 @@ static void decode_perf_event_open(struct decoder *d)
 		return;
 	memcpy(&attr, bytes, size);
 	show_attr(d, &attr, size, ret);
+}
+
+static void decode_perf_event_open(struct decoder *d)
+{
+	decoder_show_perf_attr(d, d->args[0], decoder_arg(d, 0));
 }
 
 /* The attributes say how long they are; not more than we know need be readable. */

@@ -26,6 +26,8 @@ def test_files(h):
 
 def test_files_verbose(h):
     h.agrees("calls_files", args=["verbose"], options=["-f", "-v"])
+
+
 def test_ioctl(h):
     h.agrees("calls_ioctl")
 
