@@ -278,7 +278,7 @@ SYSCALL(pause, CLASS_SIGNAL, RET_INT);
 SHAPE(stack, stack_t)
 {
 	ADD_ADDR(ss_sp);
-	ADD_FLAGS(ss_flags, ss);
+	value_set_flags(list_add(d, ret, "ss_flags"), (uint32_t)from->ss_flags, &flags_ss);
 	ADD_UINT(ss_size);
 }
 
