@@ -63,6 +63,12 @@ static uint64_t take_arg(struct input *in)
 /* What a call's values lie in, in a document. */
 #define JSON_LEVELS 4
 
+/* Small descriptors are other files, or who knows. */
+static int netlink_protocol(void *asked, int fd)
+{
+	return fd >= 32 ? fd - 32 : -1;
+}
+
 static void draw_json(struct buf *out, const struct value *value)
 {
 	struct json j;
@@ -140,7 +146,9 @@ static void decode_all_ways(struct arena *a, const struct event_call *call)
 
 	entered.flags |= CALL_UNFINISHED;
 	for (int verbose = 0; verbose < 2; verbose++) {
-		struct decode_options opts = {.verbose = verbose, .bpf_object = bpf_object};
+		struct decode_options opts = {.verbose = verbose,
+			.bpf_object = bpf_object,
+			.netlink_protocol = netlink_protocol};
 		struct decoded_call ret;
 
 		decode_call(a, call, &opts, &ret);

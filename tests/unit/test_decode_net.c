@@ -1,7 +1,10 @@
 #include "test.h"
 
 #include <arpa/inet.h>
+#include <linux/if_alg.h>
+#include <linux/if_packet.h>
 #include <linux/netlink.h>
+#include <linux/vm_sockets.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -188,6 +191,121 @@ TEST(options)
 		{"getsockopt", {3, SOL_SOCKET, SO_PEERCRED, 0x1000, 0x2000}, 0,
 			{OUT(3, cred), OUT(4, len)},
 			"getsockopt(3, SOL_SOCKET, SO_PEERCRED, {pid=42, uid=1000, gid=1000}, [12]) = 0"},
+	};
+
+	CHECK(rows);
+}
+
+TEST(addresses_of_rarer_families)
+{
+	static const struct sockaddr_vm vm = {
+		.svm_family = AF_VSOCK, .svm_port = VMADDR_PORT_ANY, .svm_cid = VMADDR_CID_HOST};
+	static const struct sockaddr_ll ll = {AF_PACKET, 0x0608, 0, 1, 4, 6, {1, 2, 3, 4, 5, 6}};
+	static const struct sockaddr_alg alg = {
+		.salg_family = AF_ALG, .salg_type = "hash", .salg_name = "sha1"};
+	static const uint8_t l2cap[] = {31, 0, 1, 0, 1, 2, 3, 4, 5, 6, 0x41, 0};
+	static const struct sockaddr_in6 in6 = {AF_INET6, 0, 0, {{{0xfe, 0x80}}}, 3};
+	const struct recorded rows[] = {
+		{"connect", {3, 0x1000, sizeof(vm)}, 0, {IN(1, vm)},
+			"connect(3, {sa_family=AF_VSOCK, svm_cid=VMADDR_CID_HOST, "
+			"svm_port=VMADDR_PORT_ANY, svm_flags=0}, 16) = 0"},
+		{"bind", {3, 0x1000, sizeof(ll)}, 0, {IN(1, ll)},
+			"bind(3, {sa_family=AF_PACKET, sll_protocol=htons(ETH_P_ARP), sll_ifindex=0, "
+			"sll_hatype=ARPHRD_ETHER, sll_pkttype=PACKET_OUTGOING, sll_halen=6, "
+			"sll_addr=[0x1, 0x2, 0x3, 0x4, 0x5, 0x6]}, 20) = 0"},
+		{"bind", {3, 0x1000, sizeof(alg)}, 0, {IN(1, alg)},
+			"bind(3, {sa_family=AF_ALG, salg_type=\"hash\", salg_feat=0, salg_mask=0, "
+			"salg_name=\"sha1\"}, 88) = 0"},
+		{"connect", {3, 0x1000, sizeof(l2cap)}, 0, {IN(1, l2cap)},
+			"connect(3, {sa_family=AF_BLUETOOTH, l2_psm=htobs(L2CAP_PSM_SDP), "
+			"l2_bdaddr=01:02:03:04:05:06, l2_cid=htobs(L2CAP_CID_DYN_START+1)}, 12) = 0"},
+		{"connect", {3, 0x1000, sizeof(in6)}, 0, {IN(1, in6)},
+			"connect(3, {sa_family=AF_INET6, sin6_port=htons(0), sin6_flowinfo=htonl(0), "
+			"inet_pton(AF_INET6, \"fe80::\", &sin6_addr), sin6_scope_id=3}, 28) = 0"},
+		/* the length reaches beyond what could be read */
+		{"connect", {3, 0x1000, 100}, -EFAULT, {IN(1, ll)},
+			"connect(3, 0x1000, 100) = EFAULT"},
+		{"connect", {3, 0x1000, (uint64_t)-1}, -EINVAL, {IN(1, ll)},
+			"connect(3, 0x1000, -1) = EINVAL"},
+	};
+
+	CHECK(rows);
+}
+
+TEST(options_by_level)
+{
+	static const uint32_t icmp = 1u << 8, ports = 2000u << 16 | 1000, importance = 3;
+	static const uint32_t stats[2] = {5, 6}, memory[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+	static const struct tpacket_req ring = {4096, 1, 2048, 2};
+	static const struct packet_mreq packet = {
+		0, PACKET_MR_PROMISC, 200, {1, 2, 3, 4, 5, 6, 7, 8}};
+	static const struct ipv6_mreq mreq6 = {IN6ADDR_LOOPBACK_INIT, 0};
+	static const struct tcp_info info = {.tcpi_state = 1, .tcpi_options = 3};
+	static const socklen_t one = 1, four = 4, six = 6, eight = 8, all = sizeof(memory),
+			       most = sizeof(info);
+	const struct recorded rows[] = {
+		{"setsockopt", {3, SOL_RAW, 1, 0x1000, 4}, 0, {IN(3, icmp)},
+			"setsockopt(3, SOL_RAW, ICMP_FILTER, [ICMP_ECHO], 4) = 0"},
+		{"setsockopt", {3, IPPROTO_IP, 51, 0x1000, 4}, 0, {IN(3, ports)},
+			"setsockopt(3, SOL_IP, IP_LOCAL_PORT_RANGE, [0x7d003e8 /* 1000..2000 */], 4) = 0"},
+		{"setsockopt", {3, 271, 127, 0x1000, 4}, 0, {IN(3, importance)},
+			"setsockopt(3, SOL_TIPC, TIPC_IMPORTANCE, [TIPC_CRITICAL_IMPORTANCE], 4) = 0"},
+		{"setsockopt", {3, SOL_PACKET, PACKET_TX_RING, 0x1000, 16}, 0, {IN(3, ring)},
+			"setsockopt(3, SOL_PACKET, PACKET_TX_RING, {tp_block_size=4096, tp_block_nr=1, "
+			"tp_frame_size=2048, tp_frame_nr=2}, 16) = 0"},
+		{"setsockopt", {3, SOL_PACKET, PACKET_TX_RING, 0x1000, 15}, -EINVAL, {IN(3, ring)},
+			"setsockopt(3, SOL_PACKET, PACKET_TX_RING, 0x1000, 15) = EINVAL"},
+		/* an address longer than its field */
+		{"setsockopt", {3, SOL_PACKET, PACKET_ADD_MEMBERSHIP, 0x1000, 16}, -EINVAL,
+			{IN(3, packet)},
+			"setsockopt(3, SOL_PACKET, PACKET_ADD_MEMBERSHIP, {mr_ifindex=0, "
+			"mr_type=PACKET_MR_PROMISC, mr_alen=200, mr_address=01:02:03:04:05:06:07:08}, "
+			"16) = EINVAL"},
+		{"setsockopt", {3, IPPROTO_IPV6, IPV6_JOIN_GROUP, 0x1000, 20}, 0, {IN(3, mreq6)},
+			"setsockopt(3, SOL_IPV6, IPV6_ADD_MEMBERSHIP, {inet_pton(AF_INET6, \"::1\", "
+			"&ipv6mr_multiaddr), ipv6mr_interface=0}, 20) = 0"},
+		/* what is filled in in part, and less than a field */
+		{"getsockopt", {3, SOL_PACKET, PACKET_STATISTICS, 0x1000, 0x2000}, 0,
+			{OUT(3, stats), OUT(4, six)},
+			"getsockopt(3, SOL_PACKET, PACKET_STATISTICS, {tp_packets=5, "
+			"tp_drops=\"\\x06\\x00\"}, [6]) = 0"},
+		{"getsockopt", {3, SOL_SOCKET, SO_ERROR, 0x1000, 0x2000}, 0,
+			{OUT(3, icmp), OUT(4, one)},
+			"getsockopt(3, SOL_SOCKET, SO_ERROR, \"\\x00\", [1]) = 0"},
+		{"getsockopt", {3, SOL_NETLINK, NETLINK_LIST_MEMBERSHIPS, 0x1000, 0x3000}, 0,
+			{OUT(3, stats), IN(4, four), OUT(4, eight)},
+			"getsockopt(3, SOL_NETLINK, NETLINK_LIST_MEMBERSHIPS, [5, 6], [8]) = 0"},
+		{"getsockopt", {3, SOL_SOCKET, SO_MEMINFO, 0x1000, 0x2000}, 0,
+			{OUT(3, memory), OUT(4, all)},
+			"getsockopt(3, SOL_SOCKET, SO_MEMINFO, {rmem_alloc=1, rcvbuf=2, wmem_alloc=3, "
+			"sndbuf=4, fwd_alloc=5, wmem_queued=6, optmem=7, backlog=8, drops=9}, [36]) = 0"},
+		{"getsockopt", {3, IPPROTO_TCP, TCP_INFO, 0x1000, 0x2000}, 0,
+			{OUT(3, info), OUT(4, most)},
+			"getsockopt(3, SOL_TCP, TCP_INFO, {tcpi_state=TCP_ESTABLISHED, "
+			"tcpi_ca_state=TCP_CA_Open, tcpi_retransmits=0, tcpi_probes=0, tcpi_backoff=0, "
+			"tcpi_options=TCPI_OPT_TIMESTAMPS|TCPI_OPT_SACK, tcpi_snd_wscale=0, "
+			"tcpi_rcv_wscale=0, ...}, [104]) = 0"},
+	};
+
+	CHECK(rows);
+}
+
+TEST(control_messages)
+{
+	static const struct {
+		struct cmsghdr head;
+		uint64_t times[2];
+		struct cmsghdr ttl_head;
+		uint32_t ttl;
+	} control = {{32, SOL_SOCKET, SO_TIMESTAMP_OLD}, {7, 8}, {20, IPPROTO_IP, IP_TTL}, 64};
+	static const struct msghdr msg = {
+		.msg_control = (void *)0x2000, .msg_controllen = sizeof(control)};
+	const struct recorded rows[] = {
+		{"sendmsg", {3, 0x1000, 0}, 0, {IN(1, msg), IN(1, control)},
+			"sendmsg(3, {msg_name=NULL, msg_namelen=0, msg_iov=NULL, msg_iovlen=0, "
+			"msg_control=[{cmsg_len=32, cmsg_level=SOL_SOCKET, cmsg_type=SO_TIMESTAMP_OLD, "
+			"cmsg_data={tv_sec=7, tv_usec=8}}, {cmsg_len=20, cmsg_level=SOL_IP, "
+			"cmsg_type=IP_TTL, cmsg_data=[64]}], msg_controllen=56, msg_flags=0}, 0) = 0"},
 	};
 
 	CHECK(rows);
