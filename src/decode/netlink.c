@@ -375,7 +375,8 @@ static void show_messages(struct netlink *n, const struct span *at, struct value
 			break;
 		}
 		show_message(n, head, &left, 0, item);
-		step = NLMSG_ALIGN(MIN((size_t)head->nlmsg_len, left.len));
+		/* NLMSG_ALIGN would wrap around at 32 bits */
+		step = ((size_t)head->nlmsg_len + NLMSG_ALIGNTO - 1) & ~((size_t)NLMSG_ALIGNTO - 1);
 		more = head->nlmsg_len >= NLMSG_HDRLEN && left.len > step;
 		left = span_behind(&left, step);
 	}

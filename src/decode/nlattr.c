@@ -589,7 +589,10 @@ void nl_add_body(
 	if (body->rest) {
 		bytes = span_bytes(n, at, size);
 		if (!bytes) {
-			value_set_addr(list_add(n->d, ret, NULL), at->addr + 1);
+			struct value *rest = list_add(n->d, ret, "rest");
+
+			value_set_addr(rest, at->addr + 1);
+			rest->flags |= VALUE_BARE;
 			return;
 		}
 		body->rest->show(n->d, bytes, ret);

@@ -514,9 +514,13 @@ static void show_rxrpc(struct decoder *d, const void *bytes, size_t len, struct 
 	else if (family == AF_INET6 &&
 		 from->transport_len >= offsetof(struct sockaddr_in6, sin6_scope_id))
 		show_inet6(d, inner, inner_len, part);
-	else if (inner_len > sizeof(family))
-		value_set_string(list_add(d, part, NULL), (const uint8_t *)inner + sizeof(family),
-			inner_len - sizeof(family));
+	else if (inner_len > sizeof(family)) {
+		struct value *data = list_add(d, part, "data");
+
+		value_set_string(
+			data, (const uint8_t *)inner + sizeof(family), inner_len - sizeof(family));
+		data->flags |= VALUE_BARE;
+	}
 }
 
 struct ieee802154_address {

@@ -217,6 +217,8 @@ TEST(hostile_nesting)
 	recorded_draw(&row, &out);
 	memset(message, 0xff, sizeof(message));
 	recorded_draw(&row, &out);
+	row.args[2] = UINT64_MAX;
+	recorded_draw(&row, &out);
 	memset(message, 0, sizeof(message));
 	recorded_draw(&row, &out);
 	buf_deinit(&out);
