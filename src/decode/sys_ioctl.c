@@ -217,12 +217,26 @@ static void show_row(struct decoder *d, const struct ioctl_row *row)
 	}
 }
 
+#define PIDFS_TYPE 0xff
+
 /* Bytes as they are, of a structure that nothing is known of. */
 static void show_bytes(struct decoder *d, unsigned when, struct value *ret)
 {
 	ioctl_show_data(d, d->args[2], _IOC_SIZE(arg_u32(d, 1)), when, ret);
 	if (ret->kind == VALUE_DATA)
 		ret->flags |= VALUE_BINARY;
+}
+
+/* Numbers of a subsystem that is known otherwise are more likely mistakes than structures. */
+static bool is_known_type(uint32_t request)
+{
+	unsigned type = _IOC_TYPE(request);
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		for (size_t row = 0; row < tables[i]->nr; row++)
+			if (_IOC_TYPE(tables[i]->rows[row].request) == type)
+				return true;
+	return type == DM_IOCTL || type == PIDFS_TYPE;
 }
 
 static void show_unknown(struct decoder *d, struct value *ret)
@@ -263,7 +277,7 @@ static void decode_ioctl(struct decoder *d)
 		if (table->show && table->show(d, request, &d->out->args[2]))
 			return;
 	}
-	if (d->opts->verbose && _IOC_SIZE(request) && d->args[2])
+	if (d->opts->verbose && _IOC_SIZE(request) && d->args[2] && !is_known_type(request))
 		show_unknown(d, decoder_arg(d, 2));
 }
 
