@@ -333,7 +333,7 @@ static void show_syscall_info(struct decoder *d, uint64_t len, unsigned when)
 
 static void show_seccomp_metadata(struct decoder *d)
 {
-	struct value *ret = decoder_arg(d, 3);
+	struct value *ret = decoder_arg(d, 3), *item;
 	const uint64_t *offset = decoder_bytes(d, d->args[3], sizeof(*offset), CAPTURE_AT_ENTER);
 	const uint64_t *flags;
 	uint64_t written = d->done ? (uint64_t)d->call->ret : 0;
@@ -346,10 +346,13 @@ static void show_seccomp_metadata(struct decoder *d)
 	if (written <= sizeof(*offset))
 		return;
 	flags = decoder_bytes(d, d->args[3] + sizeof(*offset), sizeof(*flags), CAPTURE_AT_EXIT);
-	if (!flags || written < 2 * sizeof(*flags))
-		value_set_name(list_add(d, ret, NULL), "???");
-	else
-		value_set_flags(list_add(d, ret, "flags"), *flags, &flags_seccomp_flags);
+	item = list_add(d, ret, "flags");
+	if (!flags || written < 2 * sizeof(*flags)) {
+		value_set_name(item, "???");
+		item->flags |= VALUE_BARE;
+	} else {
+		value_set_flags(item, *flags, &flags_seccomp_flags);
+	}
 	if (written > 2 * sizeof(*flags))
 		ret->flags |= VALUE_ABBREV;
 }
