@@ -329,7 +329,7 @@ CHANCE = (
     (r"^(t?g?kill)\(\d+", r"\1(ID"),
     (r"0x[0-9a-f]{5,}", "ADDR"),
     (r"\b(si_utime|si_stime|si_pid|tv_sec|tv_nsec|tv_usec)=\d+", r"\1=N"),
-    (r"\b(get\w*id|set_tid_address|gettid)\((.*)\) = \d+", r"\1(\2) = ID"),
+    (r"\b(get\w*id|set_tid_address|gettid)\((.*)\) = (?:0x[0-9a-f]+|\d+)", r"\1(\2) = ID"),
 )
 
 

@@ -16,7 +16,7 @@ def lines_of(h, options, command, status=0):
     check_equal(child.wait(timeout=60), status)
     found = []
     for line in out.read_text().splitlines():
-        m = re.match(r"(?:\[pid +)?(\d+)?\]? ?(.*)$", line)
+        m = re.match(r"(?:\[pid +)?(\d+)?\]? *(.*)$", line)
         found.append((m.group(1), re.sub(r"\) +=", ") =", m.group(2))))
     return found
 
