@@ -326,9 +326,32 @@ void decoder_show_perf_attr(struct decoder *d, uint64_t addr, struct value *ret)
 	show_attr(d, &attr, size, ret);
 }
 
+/* Attributes that are too long come back with the length that the kernel knows. */
+static void show_known_size(struct decoder *d, struct value *attr)
+{
+	const uint32_t *known = decoder_bytes(
+		d, d->args[0] + offsetof(struct perf_attr, size), sizeof(*known), CAPTURE_AT_EXIT);
+
+	if (d->out->error != CAPTURE_TOO_BIG || !known || attr->kind != VALUE_STRUCT)
+		return;
+	for (size_t i = 0; i < attr->list.nr; i++) {
+		struct value *size = &attr->list.items[i], before = *size;
+
+		if (strcmp(size->name, "size") || before.bits.bits == *known)
+			continue;
+		list_init(size, VALUE_CHANGE);
+		*list_add(d, size, NULL) = before;
+		size->list.items[0].name = NULL;
+		value_set_enum(list_add(d, size, NULL), *known, &flags_perf_size);
+	}
+}
+
 static void decode_perf_event_open(struct decoder *d)
 {
-	decoder_show_perf_attr(d, d->args[0], decoder_arg(d, 0));
+	struct value *attr = decoder_arg(d, 0);
+
+	decoder_show_perf_attr(d, d->args[0], attr);
+	show_known_size(d, attr);
 }
 
 /* The attributes say how long they are; not more than we know need be readable. */
@@ -336,6 +359,7 @@ static const struct capture_step perf_steps[] = {
 	STEP_ARG(STEP_ALL, ENTER, 0, ARRAY, LEN_AT(struct perf_attr, size), 1),
 	STEP_ARG(STEP_ALL, ENTER, 0, BYTES, LEN_NONE, sizeof(struct perf_attr)),
 	STEP_ARG(STEP_ALL, ENTER, 0, BYTES, LEN_NONE, PERF_ATTR_SIZE_VER0),
+	STEP_ARG(STEP_ALL, EXIT, 0, BYTES, LEN_NONE, 8),
 };
 
 SYSCALL_STEPS(perf_event_open, CLASS_DESC, RET_FD, decode_perf_event_open, PICK_NOTHING, perf_steps,

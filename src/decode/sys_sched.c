@@ -85,10 +85,21 @@ static void decode_setattr(struct decoder *d)
 	size_t at_hand = decoder_copy(d, d->args[1], CAPTURE_AT_ENTER, &attr, sizeof(attr));
 	size_t size = attr.size ? attr.size : SCHED_ATTR_BYTES_MIN;
 	size_t wanted = MIN(size, sizeof(attr));
+	const uint32_t *known;
 
 	value_set_addr(ret, d->args[1]);
 	if (at_hand < sizeof(attr.size) || (size >= SCHED_ATTR_BYTES_MIN && at_hand < wanted))
 		return;
+	/* attributes that are too long come back with the length that the kernel knows */
+	known = d->out->error == CAPTURE_TOO_BIG
+			? decoder_bytes(d, d->args[1], sizeof(*known), CAPTURE_AT_EXIT)
+			: NULL;
+	if (known) {
+		list_init(ret, VALUE_CHANGE);
+		list_add(d, ret, NULL);
+		value_set_uint(list_add(d, list_add(d, ret, NULL), "size"), *known);
+		ret = &ret->list.items[0];
+	}
 	set_sched_attr(d, ret, &attr, wanted, attr.sched_flags);
 	if (size > sizeof(attr))
 		ret->flags |= VALUE_ABBREV;
@@ -111,7 +122,7 @@ static void decode_getattr(struct decoder *d)
 }
 
 SYSCALL_ODD(sched_setattr, 0, RET_INT, decode_setattr, ARG(pid, PID),
-	ARG(attr, RAW_IN, sizeof(struct kernel_sched_attr)), ARG(flags, HEX32));
+	ARG(attr, RAW_BOTH, sizeof(struct kernel_sched_attr)), ARG(flags, HEX32));
 SYSCALL_ODD(sched_getattr, 0, RET_INT, decode_getattr, ARG(pid, PID),
 	ARG(attr, RAW_OUT, sizeof(struct kernel_sched_attr)), ARG(size, UINT),
 	ARG(flags, FLAGS, sched_getattr));

@@ -501,8 +501,7 @@ void capture_run_take(struct capture_run *r, pid_t tid, const struct capture_rec
 
 	r->chunks.len = r->pieces.len = 0;
 	arena_reset(&r->arena);
-	if (when == CAPTURE_AT_EXIT && call->ret < 0 && call->ret >= -4095 &&
-		call->ret != -CAPTURE_INTERRUPTED)
+	if (when == CAPTURE_AT_EXIT && CAPTURE_WROTE_NOTHING(call->ret))
 		return;
 	for (uint8_t arg = 0; arg < CAPTURE_NR_ARGS; arg++)
 		if (recipe->args[arg].when & when)

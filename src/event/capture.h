@@ -63,9 +63,15 @@ struct capture_spec {
 	CAPTURE_U32 size; /* bytes: of the struct or of one element */
 };
 
-/* At exit nothing is taken when the call failed, whatever the recipe says: unless it was
- * interrupted in a way (ERESTART_RESTARTBLOCK) in which sleeps tell what is left of them. */
+/*
+ * At exit nothing is taken when the call failed, whatever the recipe says, but with two errors: an
+ * interrupted sleep (ERESTART_RESTARTBLOCK) tells what is left of it, and who passes more of a
+ * structure than the kernel knows (E2BIG) may learn how much that is.
+ */
 #define CAPTURE_INTERRUPTED 516
+#define CAPTURE_TOO_BIG     7
+#define CAPTURE_WROTE_NOTHING(ret)                                                                 \
+	((ret) < 0 && (ret) >= -4095 && (ret) != -CAPTURE_INTERRUPTED && (ret) != -CAPTURE_TOO_BIG)
 
 /*
  * A step takes more than the recipes of the arguments can: what an argument means for one value of

@@ -22,6 +22,7 @@ TEST(attributes)
 		.bp_addr = 0x400,
 		.watermark = 1,
 		.wakeup_watermark = 3};
+	static const uint32_t known[2] = {PERF_TYPE_HARDWARE, PERF_ATTR_SIZE_VER0};
 	/* the newest fields; the system's structure ends before them */
 	static const uint32_t newest[36] = {[0] = PERF_TYPE_RAW,
 		[1] = 144,
@@ -47,6 +48,13 @@ TEST(attributes)
 			"sample_type=PERF_SAMPLE_IP|PERF_SAMPLE_TID, read_format=0, freq=1, "
 			"precise_ip=2 /* requested to have 0 skid */, ...}, 0, -1, -1, "
 			"PERF_FLAG_FD_CLOEXEC) = 3"},
+		{"perf_event_open", {0x1000, 0, -1, -1, 0}, -E2BIG,
+			{IN(0, cycles), OUT_OVER(1, 0, known)},
+			"perf_event_open({type=PERF_TYPE_HARDWARE, "
+			"size=PERF_ATTR_SIZE_VER1 => PERF_ATTR_SIZE_VER0, "
+			"config=0x5<<32|PERF_COUNT_HW_INSTRUCTIONS, sample_freq=99, "
+			"sample_type=PERF_SAMPLE_IP|PERF_SAMPLE_TID, read_format=0, freq=1, "
+			"precise_ip=2 /* requested to have 0 skid */, ...}, 0, -1, -1, 0) = E2BIG"},
 		{"perf_event_open", {0x1000, 0, -1, -1, 0}, -EINVAL, {IN(0, cache)},
 			"perf_event_open({type=PERF_TYPE_HW_CACHE, size=0 /* PERF_ATTR_SIZE_??? */, "
 			"config=PERF_COUNT_HW_CACHE_RESULT_MISS<<16|0x9 /* "

@@ -94,6 +94,7 @@ TEST(schedules)
 	} attr = {56, 3, 0x60, -5, 1, {2, 3, 4}, {5, 6}, 0}, old = {48, 1, 0, 0, 9, {0}, {0}, 0},
 	  keep = {0, 7, 0x18, 0, 0, {0}, {0}, 0}, large = {64, 0, 0, 0, 0, {0}, {0}, 1},
 	  tiny = {1, 0, 0, 0, 0, {0}, {0}, 0};
+	static const uint32_t known = 56;
 	const struct recorded rows[] = {
 		{"sched_setattr", {7, 0x1000, 1}, 0, {IN(1, attr)},
 			"sched_setattr(7, {size=56, sched_policy=SCHED_BATCH, "
@@ -113,6 +114,8 @@ TEST(schedules)
 			"sched_period=0, sched_util_min=0, sched_util_max=0, ...}, 0) = E2BIG"},
 		{"sched_setattr", {7, 0x1000}, -E2BIG, {IN(1, tiny)},
 			"sched_setattr(7, {size=1}, 0) = E2BIG"},
+		{"sched_setattr", {7, 0x1000}, -E2BIG, {IN(1, tiny), OUT_OVER(1, 1, known)},
+			"sched_setattr(7, {size=1} => {size=56}, 0) = E2BIG"},
 		{"sched_setattr", {7, 0x1000}, -EFAULT, {{1, CAPTURE_AT_ENTER, 40, &attr}},
 			"sched_setattr(7, 0x1000, 0) = EFAULT"},
 		{"sched_getattr", {7, 0x1000, 48, 1}, 0, {{1, CAPTURE_AT_EXIT, 48, &old}},

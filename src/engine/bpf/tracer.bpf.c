@@ -353,7 +353,7 @@ int sys_exit(__u64 *ctx)
 		if (t->rule & WIRE_RULE_EXEC) /* failed; its entry was held back or was complete */
 			retry = t->sent ? 0 : t->rule & WIRE_RULE_ENTER_ARGS;
 	}
-	exit_args = is_error(ret) && ret != -CAPTURE_INTERRUPTED
+	exit_args = CAPTURE_WROTE_NOTHING(ret)
 			    ? 0
 			    : (t->rule & WIRE_RULE_EXIT_ARGS) >> WIRE_RULE_EXIT_SHIFT;
 	if (!(retry | exit_args)) {

@@ -221,7 +221,7 @@ static void emit_exit(
 	t->call.ret = info->exit.rval;
 	ev.call = t->call;
 	if (plan_of(e, t->call.abi, t->call.nr) & PLAN_EXIT &&
-		(!info->exit.is_error || info->exit.rval == -CAPTURE_INTERRUPTED)) {
+		!CAPTURE_WROTE_NOTHING(info->exit.rval)) {
 		capture_run_take(&e->run, t->tid, e->recipes[t->call.abi][t->call.nr], &t->call,
 			CAPTURE_AT_EXIT, e->string_limit);
 		ev.call.captures = e->run.chunks.data;
