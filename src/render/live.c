@@ -80,6 +80,19 @@ static void note_descriptor(struct live *l, const struct event *ev, const struct
 		map_remove(&l->made, key);
 }
 
+/* Of a call that the filter drops. */
+static void note_hidden(struct live *l, const struct event *ev)
+{
+	enum call_id id;
+
+	if (ev->kind != EV_CALL || l->config.track || ev->call.flags & CALL_UNFINISHED)
+		return;
+	id = call_id_of(ev->call.abi, ev->call.nr);
+	if (id == CALL_socket && ev->call.ret >= 0 && what_call_made(&ev->call, id) > MADE_UNKNOWN)
+		map_put(&l->made, descriptor_key(ev->pid, (int)ev->call.ret),
+			(void *)what_call_made(&ev->call, id));
+}
+
 static intptr_t what_made(const struct live *l, int fd)
 {
 	return (intptr_t)map_get(&l->made, descriptor_key(l->pid, fd));
@@ -196,6 +209,7 @@ static int live_event(void *self, const struct event *ev, struct err *err)
 
 	lap_begin(l);
 	if (!filter_match(l->config.filter, ev, l->config.track)) {
+		note_hidden(l, ev);
 		lap_end(l, SELF_FILTER);
 		return 0;
 	}

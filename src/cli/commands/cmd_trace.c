@@ -127,6 +127,21 @@ static int build_filter(struct filter *filter, const struct trace_options *o, st
 	return 0;
 }
 
+/* What their data mean hangs on the protocol of the socket, which its making tells. */
+static bool shows_messages(const struct filter *filter, enum abi abi)
+{
+	static const enum call_id calls[] = {CALL_sendto, CALL_recvfrom, CALL_sendmsg, CALL_recvmsg,
+		CALL_sendmmsg, CALL_recvmmsg};
+
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		int nr = call_number(abi, calls[i]);
+
+		if (nr >= 0 && filter_wants_number(filter, abi, (uint32_t)nr))
+			return true;
+	}
+	return false;
+}
+
 static void build_plan(struct engine_plan *plan, const struct trace_options *o,
 	const struct filter *filter, bool tracking)
 {
@@ -145,7 +160,8 @@ static void build_plan(struct engine_plan *plan, const struct trace_options *o,
 		for (unsigned nr = 0; nr < CALL_NR_LIMIT; nr++)
 			plan->wanted[abi][nr] =
 				filter_wants_number(filter, abi, nr) ||
-				(tracking && track_call_parts(call_id_of(abi, nr)) & parts);
+				(tracking && track_call_parts(call_id_of(abi, nr)) & parts) ||
+				(call_id_of(abi, nr) == CALL_socket && shows_messages(filter, abi));
 	plan->want_unknown = filter_wants_unknown(filter);
 	/* lines that say no time need none; the tracker orders what passes between tasks by it */
 	plan->want_times =

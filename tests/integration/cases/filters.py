@@ -104,3 +104,14 @@ def test_unknown_name(h):
     check_equal(run.status, 2, run.dump())
     run = h.trace(["-e", "status=odd"], ["true"])
     check_equal(run.status, 2, run.dump())
+
+
+def test_a_message_is_decoded_though_its_socket_is_filtered_out(h):
+    program = ("import socket, struct\n"
+               "s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)\n"
+               "s.send(struct.pack('=IHHIIBxHiII', 32, 18, 0x301, 7, 0, 0, 0, 0, 0, 0))\n")
+    run = h.trace(["-e", "trace=sendto"], ["/usr/bin/python3", "-c", program])
+    check_equal(run.status, 0, run.dump())
+    check(run.find("{nlmsg_len=32, nlmsg_type=RTM_GETLINK, nlmsg_flags=NLM_F_REQUEST|NLM_F_DUMP, "
+                   "nlmsg_seq=7, nlmsg_pid=0}, {ifi_family=AF_UNSPEC"), run.dump())
+    check_equal({l.call for l in run.calls()}, {"sendto"})
