@@ -11,6 +11,10 @@
 
 #include "decode_build.h"
 
+/* the header's own shifts a signed number into its sign */
+#undef QCMD
+#define QCMD(cmd, type) ((uint32_t)(cmd) << SUBCMDSHIFT | ((type)&SUBCMDMASK))
+
 #define FDCWD (uint64_t)(int64_t) AT_FDCWD
 #define MINUS UINT64_MAX
 
