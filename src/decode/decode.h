@@ -21,7 +21,8 @@ enum decode_bpf {
 };
 
 struct decode_options {
-	bool verbose; /* all struct fields, all of argv and envp */
+	bool verbose;        /* all struct fields, all of argv and envp */
+	bool env_names_only; /* with verbose: not the values, which may be secrets */
 	/* What only others can know of the call's process; each may be NULL. */
 	void *asked; /* is passed on to them */
 	/* The protocol of a netlink socket; negative: it is none, or that is not known. */

@@ -147,6 +147,21 @@ SYSCALL_STEPS(clone3, CLASS_PROCESS, RET_PID, decode_clone3, PICK_NOTHING, clone
 SYSCALL(fork, CLASS_PROCESS, RET_PID);
 SYSCALL(vfork, CLASS_PROCESS, RET_PID);
 
+static void keep_names(struct value *env)
+{
+	for (size_t i = 0; i < env->list.nr; i++) {
+		struct value *var = &env->list.items[i];
+		const uint8_t *end = var->kind == VALUE_STRING && var->data.len
+					     ? memchr(var->data.bytes, '=', var->data.len)
+					     : NULL;
+
+		if (!end)
+			continue;
+		var->data.len = var->data.full_len = (size_t)(end - var->data.bytes);
+		var->flags &= ~VALUE_CUT;
+	}
+}
+
 /* The environment as its size, unless all of it is wanted. */
 static void show_environment(struct decoder *d, unsigned at)
 {
@@ -154,8 +169,13 @@ static void show_environment(struct decoder *d, unsigned at)
 	size_t nr = env->list.nr;
 	bool cut = env->flags & VALUE_CUT, unterminated = env->comment;
 
-	if (d->opts->verbose || env->kind != VALUE_ARRAY)
+	if (env->kind != VALUE_ARRAY)
 		return;
+	if (d->opts->verbose) {
+		if (d->opts->env_names_only)
+			keep_names(env);
+		return;
+	}
 	value_set_addr(env, d->args[at]);
 	env->comment = decoder_printf(d, "%zu%s var%s%s", nr, cut && !unterminated ? "+" : "",
 		nr == 1 ? "" : "s", unterminated ? ", unterminated" : "");

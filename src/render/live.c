@@ -221,7 +221,7 @@ static int live_event(void *self, const struct event *ev, struct err *err)
 		if (l->config.renderer->whole && !l->config.decode.verbose) {
 			struct decode_options all = l->config.decode;
 
-			all.verbose = true;
+			all.verbose = all.env_names_only = true;
 			decode_call(&l->scratch, &ev->call, &all, &whole);
 			view.whole = &whole;
 		}

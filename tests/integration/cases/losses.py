@@ -2,6 +2,7 @@
 
 import re
 import signal
+import subprocess
 
 from harness import check, check_equal, children_of, state, wait_for
 
@@ -17,7 +18,7 @@ def test_a_stopped_reader_loses_and_says_exactly_how_much(h):
     with open(errors, "wb") as f:
         tracer = h.start(
             h.command(["-e", "trace=getppid"], [h.program("calls"), "getppid", str(CALLS)], output),
-            stderr=f,
+            stderr=f, stdout=subprocess.DEVNULL,
         )
     check(wait_for(lambda: output.exists() and output.stat().st_size), "no call was shown")
     tracer.send_signal(signal.SIGSTOP)
