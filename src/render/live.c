@@ -66,31 +66,24 @@ static intptr_t what_call_made(const struct event_call *call, enum call_id id)
  * Without a tracker that is known of descriptors whose making is shown, until some call returns the
  * same number again.
  */
-static void note_descriptor(struct live *l, const struct event *ev, const struct decoded_call *call)
+static void note_made(struct live *l, const struct event *ev, enum call_id id)
 {
 	uint64_t key = descriptor_key(ev->pid, (int)ev->call.ret);
-	intptr_t made;
+	intptr_t made = what_call_made(&ev->call, id);
 
-	if (call->ret.kind != VALUE_FD || l->config.track)
-		return;
-	made = what_call_made(&ev->call, call->id);
 	if (made > MADE_UNKNOWN)
 		map_put(&l->made, key, (void *)made);
 	else if (l->made.len)
 		map_remove(&l->made, key);
 }
 
-/* Of a call that the filter drops. */
+/* The same of a call that the filter drops: only sockets are recorded all the same. */
 static void note_hidden(struct live *l, const struct event *ev)
 {
-	enum call_id id;
-
-	if (ev->kind != EV_CALL || l->config.track || ev->call.flags & CALL_UNFINISHED)
+	if (ev->kind != EV_CALL || ev->call.flags & CALL_UNFINISHED || ev->call.ret < 0)
 		return;
-	id = call_id_of(ev->call.abi, ev->call.nr);
-	if (id == CALL_socket && ev->call.ret >= 0 && what_call_made(&ev->call, id) > MADE_UNKNOWN)
-		map_put(&l->made, descriptor_key(ev->pid, (int)ev->call.ret),
-			(void *)what_call_made(&ev->call, id));
+	if (!l->config.track && call_id_of(ev->call.abi, ev->call.nr) == CALL_socket)
+		note_made(l, ev, CALL_socket);
 }
 
 static intptr_t what_made(const struct live *l, int fd)
@@ -216,7 +209,8 @@ static int live_event(void *self, const struct event *ev, struct err *err)
 	l->pid = ev->pid;
 	if (ev->kind == EV_CALL) {
 		decode_call(&l->scratch, &ev->call, &l->config.decode, &call);
-		note_descriptor(l, ev, &call);
+		if (call.ret.kind == VALUE_FD && !l->config.track)
+			note_made(l, ev, call.id);
 		view.call = view.whole = &call;
 		if (l->config.renderer->whole && !l->config.decode.verbose) {
 			struct decode_options all = l->config.decode;

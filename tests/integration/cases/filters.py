@@ -115,3 +115,17 @@ def test_a_message_is_decoded_though_its_socket_is_filtered_out(h):
     check(run.find("{nlmsg_len=32, nlmsg_type=RTM_GETLINK, nlmsg_flags=NLM_F_REQUEST|NLM_F_DUMP, "
                    "nlmsg_seq=7, nlmsg_pid=0}, {ifi_family=AF_UNSPEC"), run.dump())
     check_equal({l.call for l in run.calls()}, {"sendto"})
+
+
+def test_a_number_that_was_a_netlink_socket_is_no_longer(h):
+    program = ("import socket, struct\n"
+               "s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)\n"
+               "n = s.fileno()\n"
+               "s.close()\n"
+               "t = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+               "assert t.fileno() == n\n"
+               "t.connect(('127.0.0.1', 9))\n"
+               "t.send(struct.pack('=IHHII', 16, 18, 0x301, 7, 0))\n")
+    run = h.trace(["-e", "trace=sendto"], ["/usr/bin/python3", "-c", program])
+    check_equal(run.status, 0, run.dump())
+    check("nlmsg_len" not in run.trace, run.dump())
