@@ -5,9 +5,6 @@
 #include "decode/row_internal.h"
 #include "util/arena.h"
 
-/* The kernel's results in [-4095, -1] are errors, addresses above are not. */
-#define ERRNO_MAX 4095
-
 bool flag_name_matches(const struct flag_name *name, uint64_t bits, uint64_t decided)
 {
 	if (!name->value && !name->mask)

@@ -245,6 +245,17 @@ const char *decoder_printf(struct decoder *d, const char *fmt, ...)
 	return arena_strdup(d->arena, text);
 }
 
+void value_set_negative_errno(struct decoder *d, struct value *ret, int64_t error)
+{
+	bool known = error < 0 && error >= -ERRNO_MAX;
+	const char *name = known ? decode_errno_name((int)-error) : NULL;
+
+	if (name)
+		value_set_name(ret, decoder_printf(d, "-%s", name));
+	else
+		value_set_int(ret, error);
+}
+
 const struct capture *decoder_chunk(const struct decoder *d, uint64_t addr, unsigned when)
 {
 	const struct capture *own = NULL, *other = NULL;

@@ -103,6 +103,8 @@ void value_set_text(struct value *ret, const void *bytes, size_t room);
 void value_set_file_mode(struct decoder *d, struct value *ret, uint32_t mode);
 /* makedev(0x8, 0x1) of a kernel "huge" device number */
 void value_set_dev(struct decoder *d, struct value *ret, uint64_t dev);
+/* "-EPERM" for -1; a number that is no negated errno as it is. */
+void value_set_negative_errno(struct decoder *d, struct value *ret, int64_t error);
 /* A signal mask of up to 8 bytes. */
 void value_set_sigset(struct decoder *d, struct value *ret, const void *bytes, size_t len);
 

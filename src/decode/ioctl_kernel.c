@@ -275,16 +275,9 @@ SHAPE(seccomp_notice, struct seccomp_notif)
 
 SHAPE(seccomp_answer, struct seccomp_notif_resp)
 {
-	struct value *error;
-
 	ADD_HEX(id);
 	ADD_INT(val);
-	error = list_add(d, ret, "error");
-	if (from->error < 0 &&
-		decode_errno_name(-(int64_t)from->error > INT32_MAX ? 0 : -from->error))
-		value_set_name(error, decoder_printf(d, "-%s", decode_errno_name(-from->error)));
-	else
-		value_set_int(error, from->error);
+	value_set_negative_errno(d, list_add(d, ret, "error"), from->error);
 	ADD_FLAGS(flags, seccomp_notify_flags);
 }
 

@@ -204,22 +204,12 @@ NL_ATTRS(error, "NLMSGERR_ATTR_???",
 static void show_message(struct netlink *n, const struct nlmsghdr *head, const struct span *at,
 	unsigned depth, struct value *ret);
 
-static void set_error(struct value *ret, int32_t error)
-{
-	const char *name = flag_set_exact(&flags_errno, (uint32_t)-error);
-
-	value_set_int(ret, error);
-	if (error < 0 && name) {
-		value_set_enum(ret, (uint32_t)-error, &flags_errno);
-	}
-}
-
 /* An answer to a message, which it brings back, at least its header. */
 static void add_error(struct netlink *n, const struct nlmsghdr *head, const struct span *at,
 	unsigned depth, struct value *message)
 {
 	const struct nlmsgerr *from = span_bytes(n, at, sizeof(*from));
-	struct value *item = list_add(n->d, message, NULL), *ret = item, *error;
+	struct value *item = list_add(n->d, message, NULL), *ret = item;
 	struct span inner, behind;
 	size_t len;
 
@@ -240,12 +230,7 @@ static void add_error(struct netlink *n, const struct nlmsghdr *head, const stru
 		list_init(item, VALUE_ARRAY);
 		ret = list_add(n->d, item, NULL);
 	}
-	error = list_add(n->d, ret, "error");
-	set_error(error, from->error);
-	if (error->kind == VALUE_ENUM)
-		value_set_name(
-			error, decoder_printf(n->d, "-%s",
-				       flag_set_exact(&flags_errno, (uint32_t)-from->error)));
+	value_set_negative_errno(n->d, list_add(n->d, ret, "error"), from->error);
 	inner = span_first(&inner, len);
 	show_message(n, &from->msg, &inner, depth + 1, list_add(n->d, ret, "msg"));
 	if (behind.len)

@@ -258,12 +258,9 @@ static void add_call_exit(
 {
 	struct value *rval = list_add(d, ret, "rval");
 	bool whole = len >= offsetof(struct ptrace_syscall_info, exit.is_error) + 1;
-	const char *error = NULL;
 
-	if (whole && info->exit.is_error && info->exit.rval < 0)
-		error = flag_set_exact(&flags_errno, (uint64_t)-info->exit.rval);
-	if (error)
-		value_set_name(rval, decoder_printf(d, "-%s", error));
+	if (whole && info->exit.is_error)
+		value_set_negative_errno(d, rval, info->exit.rval);
 	else
 		value_set_int(rval, info->exit.rval);
 	if (whole)
