@@ -103,8 +103,21 @@ class Server:
 NGINX = """\
 daemon off; pid {tmp}/nginx.pid; error_log {tmp}/error.log; worker_processes 1;
 events {{ worker_connections 256; }}
-http {{ access_log off; server {{ listen 127.0.0.1:{port}; root {tmp}/www; }} }}
+http {{ access_log off; server {{ listen 127.0.0.1:{port}; root {tmp}/www;
+    location = /status {{ stub_status; }} }} }}
 """
+
+
+def nginx(tmp):
+    port = free_port()
+    (tmp / "www").mkdir()
+    (tmp / "www" / "index.html").write_text("hello\n" * 100)
+    (tmp / "nginx.conf").write_text(NGINX.format(tmp=tmp, port=port))
+    tmp.chmod(0o755)
+    return Server(
+        ["nginx", "-p", str(tmp), "-e", str(tmp / "error.log"), "-c", str(tmp / "nginx.conf")],
+        ["wrk", "-t1", "-c8", "-d1", f"http://127.0.0.1:{port}/"],
+        r"Requests/sec: *([0-9.]+)", port)
 
 
 def workloads(top, tmp, calls):
@@ -123,15 +136,7 @@ def workloads(top, tmp, calls):
             ["redis-benchmark", "-p", str(port), "-n", "20000", "-t", "set", "--csv"],
             r'"SET","([0-9.]+)"', port)
     if shutil.which("nginx") and shutil.which("wrk"):
-        port = free_port()
-        (tmp / "www").mkdir()
-        (tmp / "www" / "index.html").write_text("hello\n" * 100)
-        (tmp / "nginx.conf").write_text(NGINX.format(tmp=tmp, port=port))
-        tmp.chmod(0o755)
-        found["nginx"] = Server(
-            ["nginx", "-p", str(tmp), "-e", str(tmp / "error.log"), "-c", str(tmp / "nginx.conf")],
-            ["wrk", "-t1", "-c8", "-d1", f"http://127.0.0.1:{port}/"],
-            r"Requests/sec: *([0-9.]+)", port)
+        found["nginx"] = nginx(tmp)
     return found
 
 
