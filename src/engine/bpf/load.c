@@ -17,6 +17,7 @@
 #include "util/err.h"
 #include "util/log.h"
 #include "util/macros.h"
+#include "util/thread.h"
 
 #include "tracer.skel.h"
 
@@ -148,6 +149,12 @@ static const struct hook *hook_of(const struct bpf_program *prog)
 	return NULL;
 }
 
+/* What the loading of a program needs to know. */
+struct preparing {
+	const struct facts *facts;
+	struct parallel *parallel; /* NULL = libbpf loads them itself */
+};
+
 /*
  * libbpf would look up what a program attaches to in the kernel's BTF, and to do so parse all of
  * it, as soon as it meets a program of type TRACING. So the programs pass for raw tracepoints until
@@ -155,16 +162,24 @@ static const struct hook *hook_of(const struct bpf_program *prog)
  */
 static int prepare_program(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
-	const struct facts *f = (const struct facts *)cookie;
+	const struct preparing *p = (const struct preparing *)cookie;
 	const struct hook *hook = hook_of(prog);
+	enum bpf_prog_type type = BPF_PROG_TYPE_RAW_TRACEPOINT;
+	int rc;
 
 	if (!hook)
 		return -ENOENT;
-	if (hook->way == HOOK_RAW_TP)
-		return 0;
-	opts->attach_btf_id = f->queries[QUERY_HOOKS + (hook - hooks)].id;
-	opts->expected_attach_type = hook->way == HOOK_ITER ? BPF_TRACE_ITER : BPF_TRACE_RAW_TP;
-	return bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
+	if (hook->way != HOOK_RAW_TP) {
+		type = BPF_PROG_TYPE_TRACING;
+		opts->attach_btf_id = p->facts->queries[QUERY_HOOKS + (hook - hooks)].id;
+		opts->expected_attach_type =
+			hook->way == HOOK_ITER ? BPF_TRACE_ITER : BPF_TRACE_RAW_TP;
+	}
+	if (!p->parallel)
+		return bpf_program__set_type(prog, type);
+	rc = parallel_take(p->parallel, prog, type, opts);
+	opts->attach_btf_id = opts->expected_attach_type = 0;
+	return rc;
 }
 
 static uint16_t rule_of(const struct engine_plan *plan, enum abi abi, uint32_t nr,
@@ -326,10 +341,20 @@ static int set_recipes(struct load *l, struct err *err)
 	return 0;
 }
 
-static int set_sizes(struct load *l, const struct engine_plan *plan, struct err *err)
+static size_t rings_len(const struct load *l)
 {
+	size_t page = sysconf(_SC_PAGESIZE);
+
+	return (l->ring_stride * l->nr_rings + page - 1) / page * page;
+}
+
+/* The map is made here and not by libbpf: clearing its memory takes long enough to be done beside.
+ */
+static int make_rings(struct load *l, struct err *err)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
 	int nr_cpus = libbpf_num_possible_cpus();
-	int rc;
+	void *rings;
 
 	if (nr_cpus < 0)
 		return err_sys(err, nr_cpus, "cannot count the CPUs");
@@ -338,26 +363,11 @@ static int set_sizes(struct load *l, const struct engine_plan *plan, struct err 
 	while (l->ring_bytes * l->nr_rings > RING_BYTES_TOTAL && l->ring_bytes > RING_BYTES_MIN)
 		l->ring_bytes /= 2;
 	l->ring_stride = sizeof(struct wire_ring) + l->ring_bytes + WIRE_RING_TAIL;
-	rc = bpf_map__set_max_entries(l->skel->maps.rings, l->nr_rings);
-	if (!rc)
-		rc = bpf_map__set_value_size(l->skel->maps.rings, l->ring_stride);
-	if (!rc)
-		rc = bpf_map__set_max_entries(l->skel->maps.steps, count_steps(plan) + 1);
-	return rc ? err_sys(err, rc, "cannot size the rings") : 0;
-}
-
-static size_t rings_len(const struct load *l)
-{
-	size_t page = sysconf(_SC_PAGESIZE);
-
-	return (l->ring_stride * l->nr_rings + page - 1) / page * page;
-}
-
-static int map_rings(struct load *l, struct err *err)
-{
-	void *rings = mmap(NULL, rings_len(l), PROT_READ | PROT_WRITE, MAP_SHARED,
-		bpf_map__fd(l->skel->maps.rings), 0);
-
+	l->rings_fd = bpf_map_create(
+		BPF_MAP_TYPE_ARRAY, "rings", sizeof(uint32_t), l->ring_stride, l->nr_rings, &opts);
+	if (l->rings_fd < 0)
+		return err_sys(err, l->rings_fd, "cannot make the rings");
+	rings = mmap(NULL, rings_len(l), PROT_READ | PROT_WRITE, MAP_SHARED, l->rings_fd, 0);
 	if (rings == MAP_FAILED)
 		return err_sys(err, -errno, "cannot map the rings");
 	/* the command is forked with all of this in place */
@@ -405,51 +415,112 @@ static void choose_programs(struct load *l, const struct engine_plan *plan, cons
 	}
 }
 
-static int open_and_load(
-	struct load *l, const struct engine_plan *plan, const struct facts *f, struct err *err)
+/* With the handlers of `preparing` registered. */
+static int open_and_load(struct load *l, const struct engine_plan *plan,
+	const struct preparing *preparing, struct err *err)
 {
 	int rc;
 
 	l->skel = tracer__open();
 	if (!l->skel)
 		return err_sys(err, -errno, "cannot open the BPF programs");
-	rc = set_sizes(l, plan, err);
-	if (rc < 0)
-		return rc;
-	set_rodata(l, plan, f);
-	choose_programs(l, plan, f);
+	rc = bpf_map__reuse_fd(l->skel->maps.rings, l->rings_fd);
+	if (!rc)
+		rc = bpf_map__set_max_entries(l->skel->maps.steps, count_steps(plan) + 1);
+	if (rc)
+		return err_sys(err, rc, "cannot size the maps");
+	set_rodata(l, plan, preparing->facts);
+	choose_programs(l, plan, preparing->facts);
 	rc = tracer__load(l->skel);
-	if (rc < 0)
-		return err_sys(err, rc, "the kernel does not take the BPF programs");
-	rc = set_recipes(l, err);
-	if (rc < 0)
-		return rc;
-	rc = set_steps(l, plan, err);
-	return rc < 0 ? rc : map_rings(l, err);
+	if (!rc && preparing->parallel)
+		rc = parallel_load(preparing->parallel);
+	return rc < 0 ? err_sys(err, rc, "the kernel does not take the BPF programs") : 0;
+}
+
+static int load_programs(struct load *l, const struct engine_plan *plan, const struct facts *f,
+	bool at_once, struct err *err)
+{
+	static const char *const sections[] = {"tp_btf+", "raw_tp+", "iter+"};
+	struct preparing preparing = {.facts = f, .parallel = at_once ? &l->programs : NULL};
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)&preparing,
+		.prog_prepare_load_fn = prepare_program);
+	int handlers[ARRAY_SIZE(sections)];
+	int rc;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
+		handlers[i] = libbpf_register_prog_handler(
+			sections[i], BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &opts);
+	rc = open_and_load(l, plan, &preparing, err);
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
+		libbpf_unregister_prog_handler(handlers[i]);
+	if (rc < 0 && at_once) {
+		/* libbpf knows what to do about old kernels, and why they refuse */
+		log_debug("bpf", "loading the programs one by one: %s", strerror(-rc));
+		parallel_free(&l->programs);
+		tracer__destroy(l->skel);
+		l->skel = NULL;
+		return load_programs(l, plan, f, false, err);
+	}
+	return rc;
+}
+
+struct asking {
+	struct facts facts;
+	struct err err;
+	int rc;
+};
+
+static void *ask(void *arg)
+{
+	struct asking *a = arg;
+
+	a->rc = ask_kernel(&a->facts, &a->err);
+	return NULL;
+}
+
+/* What the kernel tells of itself, and the rings' memory: each takes long, so beside each other. */
+static int prepare(struct load *l, struct facts *ret, struct err *err)
+{
+	struct asking a = {0};
+	pthread_t thread;
+	bool beside = parallel_pays() && thread_start(&thread, ask, &a) == 0;
+	int rc = make_rings(l, err);
+
+	if (beside)
+		pthread_join(thread, NULL);
+	else
+		ask(&a);
+	*ret = a.facts;
+	if (a.rc < 0)
+		*err = a.err;
+	return a.rc < 0 ? a.rc : rc;
 }
 
 int load_open(struct load *l, const struct engine_plan *plan, struct err *err)
 {
-	static const char *const sections[] = {"tp_btf+", "raw_tp+", "iter+"};
-	int handlers[ARRAY_SIZE(sections)];
 	struct facts f;
-	int rc = ask_kernel(&f, err);
-	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)&f,
-		.prog_prepare_load_fn = prepare_program);
+	int rc;
 
-	l->stats = -1;
+	l->stats = l->rings_fd = -1;
+	rc = prepare(l, &f, err);
 	if (rc < 0)
 		return rc;
 	if (plan->measure)
 		l->stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
 	libbpf_set_print(print_debug);
-	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
-		handlers[i] = libbpf_register_prog_handler(
-			sections[i], BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &opts);
-	rc = open_and_load(l, plan, &f, err);
-	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
-		libbpf_unregister_prog_handler(handlers[i]);
-	return rc;
+	rc = load_programs(l, plan, &f, parallel_pays(), err);
+	if (rc < 0)
+		return rc;
+	rc = set_recipes(l, err);
+	return rc < 0 ? rc : set_steps(l, plan, err);
+}
+
+/* Of a program once it is loaded. */
+static int program_fd(const struct load *l, const struct bpf_program *prog)
+{
+	int fd = parallel_fd(&l->programs, prog);
+
+	return fd == -ENOENT ? bpf_program__fd(prog) : fd;
 }
 
 void load_close(struct load *l)
@@ -457,11 +528,14 @@ void load_close(struct load *l)
 	load_detach(l);
 	if (l->rings)
 		munmap(l->rings, rings_len(l));
+	if (l->rings_fd >= 0)
+		close(l->rings_fd);
+	parallel_free(&l->programs);
 	tracer__destroy(l->skel);
 	if (l->stats >= 0)
 		close(l->stats);
 	memset(l, 0, sizeof(*l));
-	l->stats = -1;
+	l->stats = l->rings_fd = -1;
 }
 
 void load_cost(const struct load *l, uint64_t *ret_runs, uint64_t *ret_ns)
@@ -476,8 +550,9 @@ void load_cost(const struct load *l, uint64_t *ret_runs, uint64_t *ret_ns)
 		struct bpf_prog_info info = {0};
 		uint32_t len = sizeof(info);
 
-		if (bpf_program__fd(prog) < 0 ||
-			bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len) < 0)
+		int fd = program_fd(l, prog);
+
+		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) < 0)
 			continue;
 		*ret_runs += info.run_cnt;
 		*ret_ns += info.run_time_ns;
@@ -496,8 +571,8 @@ int load_attach(struct load *l, struct err *err)
 		prog = bpf_object__find_program_by_name(l->skel->obj, hooks[i].program);
 		if (!bpf_program__autoload(prog) || hooks[i].way == HOOK_ITER)
 			continue;
-		fd = bpf_raw_tracepoint_open(hooks[i].way == HOOK_RAW_TP ? hooks[i].program : NULL,
-			bpf_program__fd(prog));
+		fd = bpf_raw_tracepoint_open(
+			hooks[i].way == HOOK_RAW_TP ? hooks[i].program : NULL, program_fd(l, prog));
 		if (fd < 0)
 			return err_sys(err, fd, "cannot attach to %s", hooks[i].program);
 		l->links[l->nr_links++] = fd;
@@ -557,7 +632,7 @@ int load_mark_process(struct load *l, pid_t pid,
 	struct err *err)
 {
 	CLEANUP_CLOSE int link = bpf_link_create(
-		bpf_program__fd(l->skel->progs.mark_threads), 0, BPF_TRACE_ITER, NULL);
+		program_fd(l, l->skel->progs.mark_threads), 0, BPF_TRACE_ITER, NULL);
 	int total = 0, rc;
 
 	if (link < 0)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "engine/bpf/parallel.h"
 #include "engine/bpf/wire.h"
 
 struct engine_plan;
@@ -16,6 +17,8 @@ struct tracer;
 
 struct load {
 	struct tracer *skel;       /* owned */
+	struct parallel programs;  /* those that libbpf did not load itself */
+	int rings_fd;              /* owned; the map */
 	uint8_t *rings;            /* owned; the mapped array of struct wire_ring */
 	size_t nr_rings;           /* one per possible CPU */
 	size_t ring_stride;        /* bytes from one to the next */
