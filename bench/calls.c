@@ -3,8 +3,9 @@
  * each round, one per line. Nothing else runs in between, so a tracer's cost is the difference to
  * an untraced run.
  * calls threads N NR: NR threads make N calls of getppid each; prints the seconds that took.
- * calls run CMD...: runs it, output to /dev/null; prints the seconds from its fork to its end.
- * calls now: prints the monotonic time at which main began, in nanoseconds.
+ * calls run CMD...: runs it, output to /dev/null; prints the seconds from its fork to its end and its peak
+ * memory in KiB.
+ * calls small N: about 70 calls, those of its start included, among N rounds of arithmetic.
  */
 
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -77,6 +79,7 @@ static int threads(long nr_calls, int nr)
 static int run(char **command)
 {
 	long start = now_ns();
+	struct rusage usage;
 	pid_t pid = fork();
 
 	if (!pid) {
@@ -84,21 +87,36 @@ static int run(char **command)
 		execvp(command[0], command);
 		_exit(127);
 	}
-	if (waitpid(pid, NULL, 0) < 0)
+	if (wait4(pid, NULL, 0, &usage) < 0)
 		return 1;
-	return printf("%.6f\n", (double)(now_ns() - start) / 1e9) < 0;
+	return printf("%.6f %ld\n", (double)(now_ns() - start) / 1e9, usage.ru_maxrss) < 0;
+}
+
+static int small(long nr_rounds)
+{
+	static volatile unsigned long sum;
+	char byte;
+
+	for (int i = 0; i < 14; i++) {
+		int fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+
+		if (fd < 0 || read(fd, &byte, 1) != 1 || close(fd))
+			return 1;
+		for (long k = 0; k < nr_rounds / 14; k++)
+			sum += k ^ sum << 1;
+	}
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	long began = now_ns();
 	long nr = argc > 2 ? atol(argv[2]) : 0;
 	int rounds = argc > 3 ? atoi(argv[3]) : 1;
 
-	if (argc == 2 && strcmp(argv[1], "now") == 0)
-		return printf("%ld\n", began) < 0;
 	if (argc > 2 && strcmp(argv[1], "run") == 0)
 		return run(argv + 2);
+	if (argc == 3 && strcmp(argv[1], "small") == 0)
+		return small(nr);
 	if (argc == 4 && strcmp(argv[1], "threads") == 0)
 		return threads(nr, rounds);
 	null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -116,6 +134,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	fprintf(stderr,
-		"usage: calls now | threads N NR | run CMD... | getppid|write|openat N [ROUNDS]\n");
+		"usage: calls small N | threads N NR | run CMD... | getppid|write|openat N "
+		"[ROUNDS]\n");
 	return 2;
 }

@@ -8,6 +8,7 @@ nanoseconds that the tracer adds to a getppid, measured in the same run.
 """
 
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -16,6 +17,12 @@ import statistics
 import subprocess
 import time
 
+BPFTRACE_COUNT = (
+    "tracepoint:raw_syscalls:sys_enter { @start[tid] = nsecs; }"
+    "tracepoint:raw_syscalls:sys_exit /@start[tid]/ { @[args->id] = count(); delete(@start[tid]); }"
+)
+BPFTRACE_HIST = BPFTRACE_COUNT.replace("count()", "hist(nsecs - @start[tid])")
+
 TRACERS = [
     ("untraced", []),
     ("renacer bpf", ["{r}", "--engine", "bpf", "-f", "-o", "/dev/null"]),
@@ -23,10 +30,16 @@ TRACERS = [
     ("strace", ["strace", "-f", "-o", "/dev/null"]),
     ("strace, pinned", ["taskset", "-c", "0", "strace", "-f", "-o", "/dev/null"]),
     ("perf trace", ["perf", "trace", "-o", "/dev/null"]),
+    ("bpftrace count()", ["beside", "bpftrace", "-q", "-e", BPFTRACE_COUNT]),
     ("renacer bpf, bystander", ["beside", "{r}", "--engine", "bpf", "-o", "/dev/null", "--", "sleep", "999"]),
 ]
 
 PYTHON = "import json, asyncio, unittest, email, decimal\nfor i in range(300): open('/dev/null').read()\n"
+
+
+def until_it_watches(command):
+    """Seconds; bpftrace compiles its program first."""
+    return 2.5 if command[0] == "bpftrace" else 0.5
 
 
 def free_port():
@@ -60,7 +73,7 @@ class Command:
                               capture_output=True, timeout=300)
         if not done.stdout.strip():
             raise RuntimeError((done.stderr.strip() or f"status {done.returncode}")[:200])
-        return float(done.stdout.split()[-1])
+        return float(done.stdout.split()[-2])
 
 
 class Server:
@@ -158,7 +171,7 @@ def measure_all(workload, rows, rounds, found, name):
                 if argv[:1] == ["beside"]:
                     beside = subprocess.Popen(argv[1:], stdout=subprocess.DEVNULL,
                                               stderr=subprocess.DEVNULL)
-                    time.sleep(0.3)
+                    time.sleep(until_it_watches(argv[1:]))
                     try:
                         value = workload.measure([])
                     finally:
@@ -174,7 +187,7 @@ def measure_all(workload, rows, rounds, found, name):
 
 def programs(top, tmp, calls, renacer, rounds, added_ns):
     rows = [(n, [a.replace("{r}", renacer) for a in argv]) for n, argv in TRACERS
-            if not argv or all(map(shutil.which, {a for a in argv if a in ("strace", "perf", "taskset")}))]
+            if not argv or all(map(shutil.which, {a for a in argv if a in ("strace", "perf", "taskset", "bpftrace")}))]
     found, rates, records = {}, {}, []
     for name, workload in workloads(top, tmp, calls).items():
         workload.start()
@@ -207,6 +220,48 @@ def programs(top, tmp, calls, renacer, rounds, added_ns):
         line = "".join(f"{rates[n] * added_ns / 1e7 + 1:>10.1f}" if n in rates else f"{'':>10}"
                        for n in names)
         print(f"{f'bound at {added_ns:.0f} ns a call':28}{line}")
+    return records
+
+
+def interval(base, values, draws=2000):
+    """95 % interval of how much longer the median is, in percent: bootstrap of both samples."""
+    chance = random.Random(1)
+    ratios = sorted(100 * (statistics.median(chance.choices(values, k=len(values)))
+                           / statistics.median(chance.choices(base, k=len(base))) - 1)
+                    for _ in range(draws))
+    return ratios[draws * 25 // 1000], ratios[draws * 975 // 1000]
+
+
+def small(calls, renacer, runs):
+    """A program of 10 ms and about 70 calls: how much longer it runs, and its own memory."""
+    def once(prefix, rounds):
+        done = subprocess.run([*prefix, calls, "run", calls, "small", str(rounds)], text=True,
+                              capture_output=True, timeout=60)
+        seconds, kib = done.stdout.split()[-2:]
+        return float(seconds), int(kib)
+
+    rounds = 1_000_000
+    rounds = int(rounds * 0.01 / min(once([], rounds)[0] for _ in range(20)))
+    tracers = [("untraced", []), *((f"renacer {e}", [renacer, "--engine", e, "-f", "-o", "/dev/null", "--"])
+                                   for e in ("bpf", "ptrace")),
+               ("strace", ["strace", "-f", "-o", "/dev/null", "--"])]
+    found = {name: [] for name, _ in tracers}
+    for _ in range(runs):
+        for name, prefix in tracers:
+            found[name].append(once(prefix, rounds))
+    print(f"\n{f'10 ms and 70 calls, {runs} runs':28}{'ms':>8}{'% longer':>10}{'95 % of it':>16}"
+          f"{'peak KiB':>10}")
+    base = [seconds for seconds, _ in found["untraced"]]
+    records = []
+    for name, values in found.items():
+        times = [seconds for seconds, _ in values]
+        longer = 100 * (statistics.median(times) / statistics.median(base) - 1)
+        low, high = interval(base, times) 
+        peak = statistics.median(kib for _, kib in values)
+        print(f"{name:28}{1000 * statistics.median(times):>8.3f}{longer:>10.2f}"
+              f"{f'{low:.2f} to {high:.2f}':>16}{peak:>10.0f}")
+        records.append({"bench": "small", "name": name, "longer_pct": round(longer, 2),
+                        "interval_pct": [round(low, 2), round(high, 2)], "peak_kib": peak})
     return records
 
 
