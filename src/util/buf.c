@@ -19,36 +19,14 @@ void buf_reset(struct buf *b)
 	b->len = 0;
 }
 
-char *buf_reserve(struct buf *b, size_t nr)
+void buf_grow(struct buf *b, size_t nr)
 {
-	if (b->cap - b->len < nr) {
-		size_t want = b->len + nr;
+	size_t want = b->len + nr;
 
-		if (want < nr)
-			want = SIZE_MAX;
-		b->cap = MAX(want, b->cap + b->cap / 2 + 64);
-		b->data = xrealloc(b->data, b->cap);
-	}
-	return b->data + b->len;
-}
-
-void buf_add(struct buf *b, const void *bytes, size_t len)
-{
-	if (!len)
-		return;
-	memcpy(buf_reserve(b, len), bytes, len);
-	b->len += len;
-}
-
-void buf_addc(struct buf *b, char c)
-{
-	*buf_reserve(b, 1) = c;
-	b->len++;
-}
-
-void buf_adds(struct buf *b, const char *text)
-{
-	buf_add(b, text, strlen(text));
+	if (want < nr)
+		want = SIZE_MAX;
+	b->cap = MAX(want, b->cap + b->cap / 2 + 64);
+	b->data = xrealloc(b->data, b->cap);
 }
 
 void buf_add_u64(struct buf *b, uint64_t number)

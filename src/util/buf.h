@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "util/macros.h"
 
@@ -20,12 +21,36 @@ struct buf {
 void buf_deinit(struct buf *b);
 void buf_reset(struct buf *b);
 
-/* Room for `nr` more bytes; returns where they go. The caller raises `len`. */
-char *buf_reserve(struct buf *b, size_t nr);
+/* Makes `nr` bytes of room where buf_reserve found none. */
+void buf_grow(struct buf *b, size_t nr);
 
-void buf_add(struct buf *b, const void *bytes, size_t len);
-void buf_addc(struct buf *b, char c);
-void buf_adds(struct buf *b, const char *text);
+/* Room for `nr` more bytes; returns where they go. The caller raises `len`. */
+static inline char *buf_reserve(struct buf *b, size_t nr)
+{
+	if (b->cap - b->len < nr)
+		buf_grow(b, nr);
+	return b->data + b->len;
+}
+
+static inline void buf_add(struct buf *b, const void *bytes, size_t len)
+{
+	if (!len)
+		return;
+	memcpy(buf_reserve(b, len), bytes, len);
+	b->len += len;
+}
+
+static inline void buf_addc(struct buf *b, char c)
+{
+	*buf_reserve(b, 1) = c;
+	b->len++;
+}
+
+static inline void buf_adds(struct buf *b, const char *text)
+{
+	buf_add(b, text, strlen(text));
+}
+
 void buf_add_u64(struct buf *b, uint64_t number);
 void buf_add_i64(struct buf *b, int64_t number);
 void buf_add_hex(struct buf *b, uint64_t number); /* with 0x in front */
