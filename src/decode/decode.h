@@ -76,4 +76,5 @@ const char *decode_signal_name(struct arena *a, int signo);
 
 /* Positive errno or restart code to its name; NULL when it has none. */
 const char *decode_errno_name(int error);
+/* NULL for those that only drivers let out, such as ENOTSUPP. */
 const char *decode_errno_text(int error);

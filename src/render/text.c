@@ -76,8 +76,11 @@ static void draw_stamp(struct text *t, struct buf *line, uint64_t time_ns)
 
 static void draw_prefix(struct text *t, struct buf *line, const struct event *ev, uint64_t time_ns)
 {
-	if (t->many_tasks)
-		buf_printf(line, "[pid %d] ", ev->tid);
+	if (t->many_tasks) {
+		buf_adds(line, "[pid ");
+		buf_add_i64(line, ev->tid);
+		buf_adds(line, "] ");
+	}
 	draw_stamp(t, line, time_ns);
 }
 
@@ -94,13 +97,21 @@ static void draw_result(
 		return;
 	}
 	if (call->error) {
-		/* above 511 lie the kernel's own codes: the call is restarted, nobody sees -512 */
-		if (call->error >= 512)
+		/* the call is restarted, nobody sees -512 */
+		if (call->error >= 512 && call->error <= 516)
 			buf_addc(line, '?');
 		else
 			buf_add_i64(line, view->ev->call.ret);
-		if (call->error_name)
-			buf_printf(line, " %s (%s)", call->error_name, call->error_text);
+		if (call->error_name) {
+			buf_addc(line, ' ');
+			buf_adds(line, call->error_name);
+			buf_adds(line, " (");
+			if (call->error_text)
+				buf_adds(line, call->error_text);
+			else
+				buf_printf(line, "Unknown error %d", call->error);
+			buf_addc(line, ')');
+		}
 	} else if (raw) {
 		value_text_draw(how, line,
 			&(struct value){.kind = VALUE_HEX, .num = (uint64_t)view->ev->call.ret},

@@ -26,6 +26,23 @@ static bool is_text(const uint8_t *bytes, size_t len)
 	return true;
 }
 
+static void draw_hex_byte(struct buf *out, uint8_t c)
+{
+	const char text[] = {'\\', 'x', "0123456789abcdef"[c >> 4], "0123456789abcdef"[c & 15]};
+
+	buf_add(out, text, sizeof(text));
+}
+
+/* The shortest octal escape, or all of its three digits. */
+static void draw_octal_byte(struct buf *out, uint8_t c, bool whole)
+{
+	const char text[] = {'\\', '0' + (c >> 6), '0' + (c >> 3 & 7), '0' + (c & 7)};
+	size_t left_out = whole || c >> 6 ? 0 : c >> 3 ? 1 : 2;
+
+	buf_addc(out, text[0]);
+	buf_add(out, text + 1 + left_out, 3 - left_out);
+}
+
 static void draw_byte(
 	const struct value_text *how, struct buf *out, uint8_t c, bool digit_follows, bool special)
 {
@@ -37,15 +54,17 @@ static void draw_byte(
 		['"'] = '"',
 		['\\'] = '\\'};
 
-	if (c < sizeof(letters) && letters[c] && (special || c < ' ' || c == '\\'))
-		buf_printf(out, "\\%c", letters[c]);
-	else if (c >= ' ' && c < 0x7f && !special)
+	if (c < sizeof(letters) && letters[c] && (special || c < ' ' || c == '\\')) {
+		buf_addc(out, '\\');
+		buf_addc(out, letters[c]);
+	} else if (c >= ' ' && c < 0x7f && !special) {
 		buf_addc(out, (char)c);
-	else if (how->hex)
-		buf_printf(out, "\\x%02x", c);
-	else
-		/* the shortest octal escape that the next character cannot extend */
-		buf_printf(out, digit_follows ? "\\%03o" : "\\%o", c);
+	} else if (how->hex) {
+		draw_hex_byte(out, c);
+	} else {
+		/* whole where the next character would extend it */
+		draw_octal_byte(out, c, digit_follows);
+	}
 }
 
 void value_text_escape(const struct value_text *how, struct buf *out, const uint8_t *bytes,
@@ -58,7 +77,7 @@ void value_text_escape(const struct value_text *how, struct buf *out, const uint
 		bool digit_follows = i + 1 < len && bytes[i + 1] >= '0' && bytes[i + 1] <= '7';
 
 		if (all)
-			buf_printf(out, "\\x%02x", bytes[i]);
+			draw_hex_byte(out, bytes[i]);
 		else
 			draw_byte(how, out, bytes[i], digit_follows,
 				bytes[i] && strchr(special, bytes[i]));

@@ -79,6 +79,19 @@ TEST(what_nobody_interrupts_is_one_line)
 			    "close(3) = 0\n");
 }
 
+TEST(errors_that_no_program_should_see)
+{
+	const struct event events[] = {
+		CALL(1, close, .args = {3}, .ret = -EBADF),
+		CALL(1, close, .args = {3}, .ret = -512),
+		CALL(1, close, .args = {3}, .ret = -524),
+	};
+
+	CHECK_LINES(events, "close(3) = -9 EBADF (Bad file descriptor)\n"
+			    "close(3) = ? ERESTARTSYS (To be restarted if SA_RESTART is set)\n"
+			    "close(3) = -524 ENOTSUPP (Unknown error 524)\n");
+}
+
 TEST(what_others_interrupt_is_two)
 {
 	struct capture data = {0x1000, 2, 1, CAPTURE_AT_EXIT, 0, (const uint8_t *)"ab"};
