@@ -6,9 +6,29 @@
 #include <string.h>
 
 #include "filter/filter.h"
+#include "filter/inject.h"
 #include "util/err.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A rule for a call that may have none, or none that can be followed, must not come out. */
+static void check_injection(const struct filter *f, const struct event *ev)
+{
+	const struct inject_rule *rule = filter_injection(f, ev, NULL);
+
+	if (!rule)
+		return;
+	if (ev->call.nr < CALL_NR_LIMIT &&
+		!filter_injects_number(f, (enum abi)ev->call.abi, ev->call.nr))
+		abort();
+	if (!rule->what || !filter_injects(f, rule->what) || !rule->first ||
+		(rule->last && rule->last < rule->first) || rule->signo < 0 || rule->signo > 64 ||
+		!inject_is_due(rule, rule->first) || inject_is_due(rule, rule->first - 1))
+		abort();
+	for (size_t i = 0; i < rule->nr_pokes; i++)
+		if (!rule->pokes[i].len || rule->pokes[i].arg > 6)
+			abort();
+}
 
 /* Both answers must have one meaning. */
 static void check(const struct filter *f)
@@ -24,6 +44,7 @@ static void check(const struct filter *f)
 			if (call_id_of(abi, nr) == CALL_NONE && filter_wants_number(f, abi, nr) &&
 				!filter_wants_unknown(f))
 				abort();
+			check_injection(f, &ev);
 		}
 	}
 }

@@ -156,12 +156,25 @@ int session_run(struct session *s, struct err *err)
 	return r < 0 ? r : 0;
 }
 
-const struct engine_ops *session_choose_engine(const char *name, struct err *err)
+int session_engine_suits(
+	const struct engine_ops *ops, const struct engine_plan *plan, struct err *err)
+{
+	if (!plan->injection || ops->injects)
+		return 0;
+	return err_set(err, -EOPNOTSUPP,
+		"-e inject=: the %s engine cannot change what calls do, only watch; use --engine "
+		"ptrace",
+		ops->name);
+}
+
+const struct engine_ops *session_choose_engine(
+	const char *name, const struct engine_plan *plan, struct err *err)
 {
 	for (size_t i = 0; engines[i]; i++) {
 		if (strcmp(name, "auto") && strcmp(name, engines[i]->name))
 			continue;
-		if (engines[i]->probe(err) >= 0) {
+		if (session_engine_suits(engines[i], plan, err) >= 0 &&
+			engines[i]->probe(err) >= 0) {
 			log_debug("session", "engine %s", engines[i]->name);
 			return engines[i];
 		}

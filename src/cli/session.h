@@ -35,7 +35,12 @@ struct session {
 int session_run(struct session *s, struct err *err);
 
 /*
- * The engine of that name ("auto": the cheapest that this user can use here), or NULL with the
- * reason why it cannot be used. The name must be known.
+ * The engine of that name ("auto": the cheapest that this user can use here for `plan`), or NULL
+ * with the reason why it cannot be used. The name must be known.
  */
-const struct engine_ops *session_choose_engine(const char *name, struct err *err);
+const struct engine_ops *session_choose_engine(
+	const char *name, const struct engine_plan *plan, struct err *err);
+
+/* Whether it can do what the plan asks for; else the reason. */
+int session_engine_suits(
+	const struct engine_ops *ops, const struct engine_plan *plan, struct err *err);

@@ -55,6 +55,13 @@ struct row_args row_args_in(enum abi abi, const struct syscall_row *row)
 	return (struct row_args){row->nr_args, row->nr_args};
 }
 
+unsigned syscall_row_nr_args(enum abi abi, enum call_id id)
+{
+	const struct syscall_row *row = syscall_row_of(id);
+
+	return row ? row_args_in(abi, row).nr : 0;
+}
+
 const struct capture_recipe *syscall_row_captures(enum abi abi, enum call_id id)
 {
 	const struct syscall_row *row = syscall_row_of(id);

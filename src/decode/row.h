@@ -49,6 +49,9 @@ const struct syscall_row *syscall_row_of(enum call_id id);
 
 uint32_t syscall_row_classes(const struct syscall_row *row);
 
+/* How many argument words the call takes in this ABI; those of unknown calls are not known: 0. */
+unsigned syscall_row_nr_args(enum abi abi, enum call_id id);
+
 /*
  * The recipe of a call in this ABI, or NULL when nothing is to be copied. For ABI_I386 only recipes
  * that do not depend on the word size appear (strings, buffers), and none where the argument order

@@ -13,6 +13,7 @@
 
 struct engine;
 struct err;
+struct inject_rule;
 struct launch;
 struct stream;
 
@@ -26,6 +27,14 @@ struct engine_plan {
 	bool measure;      /* what it costs, even where that costs more */
 	uint64_t kinds;    /* EV_BIT mask of the other kinds wanted */
 	uint32_t string_limit; /* bytes of a buffer worth copying */
+	/*
+	 * What is to be done to a wanted call that was just entered (EV_CALL_ENTER, captures
+	 * included; all earlier events were pushed); NULL = nothing. NULL = to no call at all.
+	 */
+	const struct inject_rule *(*injection)(void *injector, const struct event *enter);
+	void *injector;                        /* borrowed */
+	bool injected[NR_ABIS][CALL_NR_LIMIT]; /* by number: whether it is to be asked at all */
+	bool injects_signals;
 };
 
 /* What an engine can tell of its own cost; 0 = not known, or not its way of working. */
@@ -40,6 +49,7 @@ struct engine_ops {
 	const char *name; /* as --engine names it */
 	const char *summary;
 	uint64_t kinds; /* EV_BIT mask of what it can deliver */
+	bool injects;   /* can change calls, not only watch them */
 
 	/* 0 when this user can use it here; else the reason and what would help. Quick. */
 	int (*probe)(struct err *err);

@@ -57,6 +57,9 @@ enum call_flag {
 	CALL_HIDDEN = 4,     /* recorded for the tracker only: the filter dropped it */
 	CALL_DETACHED = 8,   /* with UNFINISHED: observation ended, not the task */
 	CALL_UNTIMED = 16,   /* nobody asked for the time of entry: `enter_ns` is no such thing */
+	CALL_INJECTED = 32,  /* it was not made: the result is one that was asked for */
+	CALL_POKED = 64,     /* memory that its arguments point to was overwritten on request */
+	CALL_DELAYED = 128,  /* it was held up on request, on entering or on leaving */
 };
 
 struct event_call {

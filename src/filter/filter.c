@@ -9,6 +9,7 @@
 
 #include "decode/decode.h"
 #include "filter/filter_internal.h"
+#include "filter/inject_list.h"
 #include "util/alloc.h"
 #include "util/err.h"
 
@@ -30,21 +31,13 @@ static const char *const status_names[NR_STATUS_BITS] = {
 };
 
 #define ALL_STATUS  ((UINT64_C(1) << NR_STATUS_BITS) - 1)
-#define NR_SIGNALS  64
 #define ALL_SIGNALS UINT64_MAX
 
-/* By how a number may fare, so that a match is one look-up: bits of enum expr_verdict. */
-struct verdict_table {
-	uint8_t by_nr[NR_ABIS][CALL_NR_LIMIT];
-	bool unknown_pass; /* some number in no table may pass */
-	bool asks_track;
-};
-
 struct filter {
-	struct expr_tree *trace;       /* owned; NULL = all */
-	struct verdict_table verdicts; /* of `trace` */
-	uint64_t status;               /* bits of enum status_bit */
-	uint64_t signals;              /* bit signo - 1 */
+	struct call_set *trace; /* owned; NULL = all */
+	uint64_t status;        /* bits of enum status_bit */
+	uint64_t signals;       /* bit signo - 1 */
+	struct inject_list injections;
 };
 
 struct filter *filter_create(void)
@@ -60,52 +53,20 @@ void filter_destroy(struct filter *f)
 {
 	if (!f)
 		return;
-	expr_tree_destroy(f->trace);
+	call_set_destroy(f->trace);
+	inject_list_deinit(&f->injections);
 	free(f);
-}
-
-static void build_verdicts(struct expr_tree *tree, struct verdict_table *ret)
-{
-	struct expr_subject any = {.nr = CALL_NR_LIMIT};
-
-	for (int abi = 0; abi < NR_ABIS; abi++) {
-		for (uint32_t nr = 0; nr < CALL_NR_LIMIT; nr++) {
-			struct expr_subject s;
-			char room[32];
-			unsigned verdict;
-
-			expr_subject_init(&s, abi, nr, room);
-			verdict = expr_eval(tree, tree->root, &s);
-			ret->by_nr[abi][nr] = verdict;
-			ret->asks_track |= verdict == (EXPR_PASS | EXPR_FAIL);
-		}
-		any.abi = abi;
-		ret->unknown_pass |= !!(expr_eval(tree, tree->root, &any) & EXPR_PASS);
-	}
 }
 
 static int set_trace(struct filter *f, const char *text, struct err *err)
 {
-	struct expr_tree *tree = expr_tree_create();
-	struct verdict_table verdicts = {0};
-	int r;
+	struct call_set *set;
+	int r = call_set_parse(&set, "trace", &text, '\0', err);
 
-	if (!tree)
-		return err_set(err, -ENOMEM, "-e trace=: out of memory");
-	r = expr_parse(tree, text, err);
-	if (r >= 0) {
-		build_verdicts(tree, &verdicts);
-		if (tree->too_costly)
-			r = err_set(err, -E2BIG,
-				"-e trace=: a regular expression backtracks without end");
-	}
-	if (r < 0) {
-		expr_tree_destroy(tree);
+	if (r < 0)
 		return r;
-	}
-	expr_tree_destroy(f->trace);
-	f->trace = tree;
-	f->verdicts = verdicts;
+	call_set_destroy(f->trace);
+	f->trace = set;
 	return 0;
 }
 
@@ -135,12 +96,12 @@ static int set_status(struct filter *f, const char *text, struct err *err)
 	return word_set_parse(&status_words, text, &f->status, err);
 }
 
-static const char *signal_name_of(struct arena *a, int bit)
+const char *signal_name_of(struct arena *a, int bit)
 {
 	return decode_signal_name(a, bit + 1);
 }
 
-static int signal_bit_of(const char *word)
+int signal_bit_of(const char *word)
 {
 	struct arena names = ARENA_INIT;
 	int ret = -1;
@@ -173,6 +134,16 @@ static int set_signals(struct filter *f, const char *text, struct err *err)
 	return word_set_parse(&signal_words, text, &f->signals, err);
 }
 
+static int add_inject(struct filter *f, const char *text, struct err *err)
+{
+	return inject_list_add(&f->injections, false, text, err);
+}
+
+static int add_fault(struct filter *f, const char *text, struct err *err)
+{
+	return inject_list_add(&f->injections, true, text, err);
+}
+
 static const struct {
 	const char *name;
 	int (*set)(struct filter *f, const char *value, struct err *err);
@@ -183,6 +154,8 @@ static const struct {
 	{"signal", set_signals},
 	{"signals", set_signals},
 	{"s", set_signals},
+	{"inject", add_inject},
+	{"fault", add_fault},
 };
 
 /* Not keys, but somebody will try them. */
@@ -192,8 +165,6 @@ static const struct {
 	{"fd", NULL},
 	{"path", NULL},
 	{"duration", NULL},
-	{"inject", NULL},
-	{"fault", NULL},
 	{"read", NULL},
 	{"write", NULL},
 	{"abbrev", "-v"},
@@ -205,7 +176,7 @@ static const struct {
 
 static int refuse_key(const char *name, size_t len, struct err *err)
 {
-	static const char list[] = "the keys are trace=, status= and signal=";
+	static const char list[] = "the keys are trace=, status=, signal=, inject= and fault=";
 	int shown = (int)MIN(len, (size_t)FILTER_WORD_MAX);
 
 	for (size_t i = 0; i < ARRAY_SIZE(other_keys); i++) {
@@ -234,40 +205,37 @@ int filter_add(struct filter *f, const char *spec, struct err *err)
 	return refuse_key(spec, len, err);
 }
 
-/* A number that is too large for the table. */
-static unsigned eval_large(const struct filter *f, enum abi abi, uint32_t nr)
-{
-	struct expr_subject s;
-	char room[32];
-
-	if ((unsigned)abi >= NR_ABIS)
-		return EXPR_FAIL;
-	expr_subject_init(&s, abi, nr, room);
-	return expr_eval(f->trace, f->trace->root, &s);
-}
-
-static unsigned number_verdict(const struct filter *f, enum abi abi, uint32_t nr)
-{
-	if (!f->trace)
-		return EXPR_PASS;
-	if ((unsigned)abi < NR_ABIS && nr < CALL_NR_LIMIT)
-		return f->verdicts.by_nr[abi][nr];
-	return eval_large(f, abi, nr);
-}
-
 bool filter_wants_number(const struct filter *f, enum abi abi, uint32_t nr)
 {
-	return number_verdict(f, abi, nr) & EXPR_PASS;
+	return !f->trace || call_set_verdict(f->trace, abi, nr) & EXPR_PASS;
 }
 
 bool filter_wants_unknown(const struct filter *f)
 {
-	return !f->trace || f->verdicts.unknown_pass;
+	return !f->trace || f->trace->unknown_pass;
 }
 
 bool filter_asks_track(const struct filter *f)
 {
-	return f->trace && f->verdicts.asks_track;
+	return (f->trace && f->trace->asks_track) || inject_list_asks_track(&f->injections);
+}
+
+bool filter_injects(const struct filter *f, uint32_t what)
+{
+	return inject_list_does(&f->injections, what);
+}
+
+bool filter_injects_number(const struct filter *f, enum abi abi, uint32_t nr)
+{
+	return filter_wants_number(f, abi, nr) && inject_list_has_number(&f->injections, abi, nr);
+}
+
+const struct inject_rule *filter_injection(
+	const struct filter *f, const struct event *enter, const struct track *t)
+{
+	if (f->trace && !call_set_has(f->trace, enter, t))
+		return NULL;
+	return inject_list_find(&f->injections, enter, t);
 }
 
 static enum status_bit status_of(const struct event_call *call)
@@ -281,22 +249,11 @@ static enum status_bit status_of(const struct event_call *call)
 
 static bool match_call(const struct filter *f, const struct event *ev, const struct track *t)
 {
-	const struct event_call *call = &ev->call;
-	unsigned verdict;
-
-	if (call->flags & CALL_HIDDEN)
+	if (ev->call.flags & CALL_HIDDEN)
 		return false;
-	verdict = number_verdict(f, call->abi, call->nr);
-	if (verdict == (EXPR_PASS | EXPR_FAIL)) {
-		struct expr_subject s;
-		char room[32];
-
-		expr_subject_init(&s, call->abi, call->nr, room);
-		s.ev = ev;
-		s.track = t;
-		verdict = expr_eval(f->trace, f->trace->root, &s);
-	}
-	return verdict & EXPR_PASS && f->status >> status_of(call) & 1;
+	if (f->trace && !call_set_has(f->trace, ev, t))
+		return false;
+	return f->status >> status_of(&ev->call) & 1;
 }
 
 bool filter_match(const struct filter *f, const struct event *ev, const struct track *t)

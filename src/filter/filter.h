@@ -8,6 +8,7 @@
  *			tightest, then `&`). `?name` may be unknown. `name@64`, `name@32` mean one
  *ABI. status=LIST	how they ended: successful, failed, unfinished, unavailable, detached
  *	signal=LIST	which signals; says nothing about calls
+ *	inject=, fault=	what is done to calls; see filter/inject.h
  *
  * `!` in lists: each item may be negated; what is excluded stays out wherever it stands; a list of
  * exclusions only means everything but those. strace instead reads one `!` at the front as "all but
@@ -25,15 +26,16 @@
 
 struct err;
 struct filter;
+struct inject_rule;
 struct track;
 
 struct filter *filter_create(void);
 void filter_destroy(struct filter *f);
 
 /*
- * One -e argument: "trace=...", "status=...", "signal=..." (of each the last one wins) or a bare
- * name list, which means trace=. On error the reason suggests the nearest name and the filter is as
- * before.
+ * One -e argument: "trace=...", "status=...", "signal=..." (of each the last one wins),
+ * "inject=..." and "fault=..." (which add up) or a bare name list, which means trace=. On error the
+ * reason suggests the nearest name and the filter is as before.
  */
 int filter_add(struct filter *f, const char *spec, struct err *err);
 
@@ -53,6 +55,19 @@ bool filter_asks_track(const struct filter *f);
  * (bare `network`); without it (NULL), or where it does not know, the descriptor is taken for one.
  */
 bool filter_match(const struct filter *f, const struct event *ev, const struct track *t);
+
+/* Whether anything of `what` (bits of enum inject_what) is to be done to calls. */
+bool filter_injects(const struct filter *f, uint32_t what);
+
+/* Whether anything may be done to calls of this number; what does not pass is left alone. */
+bool filter_injects_number(const struct filter *f, enum abi abi, uint32_t nr);
+
+/*
+ * What is to be done to a call that was just entered (an EV_CALL_ENTER with its captures), if its
+ * turn has come; NULL = nothing. How calls end is no matter. Lives as long as the filter.
+ */
+const struct inject_rule *filter_injection(
+	const struct filter *f, const struct event *enter, const struct track *t);
 
 /* True when everything passes. */
 bool filter_is_empty(const struct filter *f);

@@ -77,13 +77,40 @@ enum expr_verdict {
 struct expr_tree *expr_tree_create(void);
 void expr_tree_destroy(struct expr_tree *tree);
 
-/* The value of trace=; `tree` is fresh. */
-int expr_parse(struct expr_tree *tree, const char *text, struct err *err);
+/*
+ * The text of -e `key`= up to its end, or up to `stop` where it cannot belong to the expression;
+ * `text` is left there. `tree` is fresh.
+ */
+int expr_parse(
+	struct expr_tree *tree, const char *key, const char **text, char stop, struct err *err);
 
 /* Fills in number, name (which may lie in `name_room`, 32 bytes) and classes. */
 void expr_subject_init(struct expr_subject *s, enum abi abi, uint32_t nr, char *name_room);
 
 unsigned expr_eval(struct expr_tree *tree, const struct expr *e, const struct expr_subject *s);
+
+/* Which calls an expression means; by number it is worked out. */
+struct call_set {
+	struct expr_tree *tree;                /* owned */
+	uint8_t by_nr[NR_ABIS][CALL_NR_LIMIT]; /* enum expr_verdict */
+	bool unknown_pass;                     /* some number in no table may pass */
+	bool asks_track;
+};
+
+/* As expr_parse. */
+int call_set_parse(
+	struct call_set **ret, const char *key, const char **text, char stop, struct err *err);
+void call_set_destroy(struct call_set *s);
+
+/* Of the number alone. */
+unsigned call_set_verdict(const struct call_set *s, enum abi abi, uint32_t nr);
+/* The tracker may be NULL. */
+bool call_set_has(const struct call_set *s, const struct event *ev, const struct track *t);
+
+/* Of a signal's name, with or without SIG, or number: its number less one, or -1; and back. */
+#define NR_SIGNALS 64
+int signal_bit_of(const char *word);
+const char *signal_name_of(struct arena *a, int bit);
 
 /* A comma list over up to 64 names, with `!`. `bit_of` returns 0-63, or -1 for an unknown word. */
 struct word_set {

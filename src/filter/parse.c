@@ -1,5 +1,5 @@
 /*
- * The text of trace= to a tree:
+ * The text of trace=, or what else takes calls, to a tree:
  *
  *	expr := both ('|' both)*
  *	both := list ('&' list)*
@@ -18,6 +18,8 @@
 
 struct parser {
 	const char *at;
+	const char *key; /* as in -e KEY= */
+	char stop;       /* ends the text, too; '\0' = nothing else does */
 	struct expr_tree *tree;
 	unsigned depth;
 	unsigned nr_items;
@@ -77,33 +79,34 @@ static int expected(struct parser *p, const char *what)
 	unsigned char c = *p->at;
 
 	if (!c)
-		return err_set(p->err, -EINVAL, "-e trace=: expected %s at the end", what);
+		return err_set(p->err, -EINVAL, "-e %s=: expected %s at the end", p->key, what);
 	if (!isprint(c))
-		return err_set(p->err, -EINVAL, "-e trace=: expected %s, not \\x%02x", what, c);
-	return err_set(p->err, -EINVAL, "-e trace=: expected %s, not '%c'", what, c);
+		return err_set(
+			p->err, -EINVAL, "-e %s=: expected %s, not \\x%02x", p->key, what, c);
+	return err_set(p->err, -EINVAL, "-e %s=: expected %s, not '%c'", p->key, what, c);
 }
 
-static bool ends_item(char c)
+static bool ends_item(const struct parser *p, char c)
 {
-	return !c || strchr(",&|) \t", c);
+	return !c || c == p->stop || strchr(",&|) \t", c);
 }
 
 /*
  * The end of a regex that starts at `from`: a slash after which an item may end. strace writes no
  * closing slash; then it ends at the next comma.
  */
-static const char *regex_end(const char *from, bool *ret_closed)
+static const char *regex_end(const struct parser *p, const char *from, bool *ret_closed)
 {
 	for (const char *at = from; *at; at++) {
 		if (*at == '\\' && at[1])
 			at++;
-		else if (*at == '/' && ends_item(at[1])) {
+		else if (*at == '/' && ends_item(p, at[1])) {
 			*ret_closed = true;
 			return at;
 		}
 	}
 	*ret_closed = false;
-	return from + strcspn(from, ",");
+	return from + strcspn(from, (const char[]){',', p->stop, '\0'});
 }
 
 static int parse_regex(struct parser *p, struct expr **ret)
@@ -116,11 +119,11 @@ static int parse_regex(struct parser *p, struct expr **ret)
 	bool closed;
 	int error;
 
-	end = regex_end(from, &closed);
+	end = regex_end(p, from, &closed);
 	if (end == from)
-		return err_set(p->err, -EINVAL, "-e trace=: the regular expression is empty");
+		return err_set(p->err, -EINVAL, "-e %s=: the regular expression is empty", p->key);
 	if (p->tree->regexes.len == FILTER_REGEX_MAX)
-		return err_set(p->err, -E2BIG, "-e trace=: more than %d regular expressions",
+		return err_set(p->err, -E2BIG, "-e %s=: more than %d regular expressions", p->key,
 			FILTER_REGEX_MAX);
 	code = pcre2_compile(
 		(PCRE2_SPTR)from, end - from, PCRE2_NEVER_BACKSLASH_C, &error, &offset, NULL);
@@ -128,9 +131,8 @@ static int parse_regex(struct parser *p, struct expr **ret)
 		PCRE2_UCHAR reason[128];
 
 		pcre2_get_error_message(error, reason, sizeof(reason));
-		return err_set(p->err, -EINVAL,
-			"-e trace=: bad regular expression at offset %zu: %s", offset,
-			(char *)reason);
+		return err_set(p->err, -EINVAL, "-e %s=: bad regular expression at offset %zu: %s",
+			p->key, offset, (char *)reason);
 	}
 	VEC_PUSH(&p->tree->regexes, code);
 	e->regex = code;
@@ -156,8 +158,8 @@ static int unknown_name(struct parser *p, const char *word)
 	for (size_t i = 0; i < ARRAY_SIZE(class_names); i++)
 		if (class_names[i].bare)
 			suggestion_offer(&nearest, class_names[i].name);
-	return err_set(p->err, -EINVAL, "unknown system call '%s' in -e trace=; did you mean '%s'?",
-		word, nearest.best);
+	return err_set(p->err, -EINVAL, "unknown system call '%s' in -e %s=; did you mean '%s'?",
+		word, p->key, nearest.best);
 }
 
 static int unknown_class(struct parser *p, const char *word)
@@ -166,8 +168,8 @@ static int unknown_class(struct parser *p, const char *word)
 
 	for (size_t i = 0; i < ARRAY_SIZE(class_names); i++)
 		suggestion_offer(&nearest, class_names[i].name);
-	return err_set(p->err, -EINVAL, "unknown class '%%%s' in -e trace=; did you mean '%%%s'?",
-		word, nearest.best);
+	return err_set(p->err, -EINVAL, "unknown class '%%%s' in -e %s=; did you mean '%%%s'?",
+		word, p->key, nearest.best);
 }
 
 static bool is_number(const char *word)
@@ -211,7 +213,8 @@ static int parse_word(struct parser *p, bool lenient, struct expr **ret)
 	p->at += is_class;
 	r = word_take(&p->at, "_%", word);
 	if (r == -E2BIG)
-		return err_set(p->err, -EINVAL, "-e trace=: no system call has a name that long");
+		return err_set(
+			p->err, -EINVAL, "-e %s=: no system call has a name that long", p->key);
 	if (r == 0)
 		return expected(p, is_class ? "a class" : "a system call");
 	if (is_class) {
@@ -235,8 +238,8 @@ static int parse_word(struct parser *p, bool lenient, struct expr **ret)
 		else if (!strcmp(suffix, "32"))
 			e->abis = 1u << ABI_I386;
 		else
-			return err_set(p->err, -EINVAL,
-				"-e trace=: '@%s' is unknown; use @64 or @32", suffix);
+			return err_set(p->err, -EINVAL, "-e %s=: '@%s' is unknown; use @64 or @32",
+				p->key, suffix);
 	}
 	*ret = e;
 	return 0;
@@ -251,7 +254,7 @@ static int parse_parentheses(struct parser *p, struct expr **ret)
 
 	p->at++;
 	if (++p->depth > FILTER_DEPTH_MAX)
-		return err_set(p->err, -E2BIG, "-e trace=: more than %d parentheses deep",
+		return err_set(p->err, -E2BIG, "-e %s=: more than %d parentheses deep", p->key,
 			FILTER_DEPTH_MAX);
 	r = parse_expr(p, &inner);
 	if (r < 0)
@@ -273,7 +276,8 @@ static int parse_item(struct parser *p, struct expr **ret)
 	int r;
 
 	if (++p->nr_items > FILTER_ITEMS_MAX)
-		return err_set(p->err, -E2BIG, "-e trace=: more than %d items", FILTER_ITEMS_MAX);
+		return err_set(
+			p->err, -E2BIG, "-e %s=: more than %d items", p->key, FILTER_ITEMS_MAX);
 	for (skip_blanks(p); *p->at == '!'; skip_blanks(p)) {
 		negated = !negated;
 		p->at++;
@@ -363,18 +367,20 @@ static void negate_whole_list(struct expr_tree *tree)
 		e->negated = true;
 }
 
-int expr_parse(struct expr_tree *tree, const char *text, struct err *err)
+int expr_parse(
+	struct expr_tree *tree, const char *key, const char **text, char stop, struct err *err)
 {
-	struct parser p = {.at = text, .tree = tree, .err = err};
+	struct parser p = {.at = *text, .key = key, .stop = stop, .tree = tree, .err = err};
 	int r;
 
-	if (strlen(text) > FILTER_TEXT_MAX)
-		return err_set(err, -E2BIG, "-e trace=: longer than %d bytes", FILTER_TEXT_MAX);
+	if (strlen(*text) > FILTER_TEXT_MAX)
+		return err_set(err, -E2BIG, "-e %s=: longer than %d bytes", key, FILTER_TEXT_MAX);
 	r = parse_expr(&p, &tree->root);
 	if (r < 0)
 		return r;
-	if (*p.at)
+	if (*p.at && *p.at != stop)
 		return expected(&p, "',', '&' or '|'");
+	*text = p.at;
 	negate_whole_list(tree);
 	return 0;
 }

@@ -66,6 +66,24 @@ static void draw_duration(struct json *j, uint64_t duration_ns)
 	json_thousandths(j, duration_ns);
 }
 
+/* What was done to the call on request. */
+static void draw_tampering(struct json *j, uint8_t flags)
+{
+	if (flags & (CALL_POKED | CALL_INJECTED)) {
+		json_key(j, "injected");
+		json_array_begin(j);
+		if (flags & CALL_POKED)
+			json_text(j, "args");
+		if (flags & CALL_INJECTED)
+			json_text(j, "result");
+		json_array_end(j);
+	}
+	if (flags & CALL_DELAYED) {
+		json_key(j, "delayed");
+		json_bool(j, true);
+	}
+}
+
 void call_json_draw(struct json *j, const struct render_options *options, struct buf *scratch,
 	const struct event_view *view)
 {
@@ -90,6 +108,7 @@ void call_json_draw(struct json *j, const struct render_options *options, struct
 		json_key(j, "error");
 		json_text(j, view->call->error_name);
 	}
+	draw_tampering(j, call->flags);
 	if (call->abi == ABI_I386) {
 		json_key(j, "abi");
 		json_text(j, "i386");

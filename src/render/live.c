@@ -71,6 +71,8 @@ static void note_made(struct live *l, const struct event *ev, enum call_id id)
 	uint64_t key = descriptor_key(ev->pid, (int)ev->call.ret);
 	intptr_t made = what_call_made(&ev->call, id);
 
+	if (ev->call.flags & CALL_INJECTED)
+		return; /* it was not made, whatever the result says */
 	if (made > MADE_UNKNOWN)
 		map_put(&l->made, key, (void *)made);
 	else if (l->made.len)

@@ -160,6 +160,18 @@ static void draw_begin(struct text *t, struct buf *line, const struct event_view
 	buf_addc(line, '(');
 }
 
+/* What was done to the call on request, as strace says it. */
+static void draw_tampering(struct buf *line, uint8_t flags)
+{
+	if (flags & CALL_POKED)
+		buf_adds(line,
+			flags & CALL_INJECTED ? " (INJECTED: args, retval)" : " (INJECTED: args)");
+	else if (flags & CALL_INJECTED)
+		buf_adds(line, " (INJECTED)");
+	if (flags & CALL_DELAYED)
+		buf_adds(line, " (DELAYED)");
+}
+
 static void draw_return(struct text *t, struct buf *line, const struct event_view *view,
 	const struct value_text *how)
 {
@@ -167,6 +179,8 @@ static void draw_return(struct text *t, struct buf *line, const struct event_vie
 
 	buf_addc(line, ')');
 	draw_result(line, view, how, t->options->raw);
+	if (!(ev->call.flags & CALL_UNFINISHED))
+		draw_tampering(line, ev->call.flags);
 	if (t->options->timing && !(ev->call.flags & CALL_UNFINISHED)) {
 		uint64_t took_ns = ev->time_ns - entered_ns(ev);
 

@@ -498,7 +498,8 @@ static void on_call(struct track *t, const struct event *ev)
 	const struct call_handler *handler = &call_handlers[call_id_of(call->abi, call->nr)];
 	struct call_context c = {.t = t, .ev = ev, .call = call, .handler = handler};
 
-	if (!handler->run || call->flags & CALL_UNFINISHED)
+	/* whatever an injected result says, the call was not made */
+	if (!handler->run || call->flags & (CALL_UNFINISHED | CALL_INJECTED))
 		return;
 	if (failed(call) && !(handler->flags & HANDLER_ANY_RESULT))
 		return;

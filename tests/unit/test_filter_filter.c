@@ -164,13 +164,12 @@ static const struct {
 	{"signal=SIGTREM", "unknown signal 'SIGTREM' in -e signal=; did you mean 'SIGTERM'?"},
 	{"signal=65", "unknown signal '65'"},
 	{"signal=0", "unknown signal '0'"},
-	{"frobnicate=1",
-		"unknown key 'frobnicate' in -e; the keys are trace=, status= and signal="},
+	{"frobnicate=1", "unknown key 'frobnicate' in -e; the keys are trace=, status=, signal=, "
+			 "inject= and fault="},
 	{"duration>1ms", "-e cannot filter by 'duration' in this version; the keys are trace=, "
-			 "status= and signal="},
+			 "status=, signal=, inject= and fault="},
 	{"fd=3", "-e cannot filter by 'fd' in this version"},
 	{"path=/etc/*", "-e cannot filter by 'path' in this version"},
-	{"inject=open:error=ENOENT", "-e cannot filter by 'inject' in this version"},
 	{"raw=all", "no key 'raw' in -e: that is --raw here; the keys are"},
 };
 

@@ -314,6 +314,23 @@ TEST(failed_and_unfinished_calls_change_nothing)
 	finish(t);
 }
 
+TEST(a_call_that_was_not_made_changes_nothing)
+{
+	struct track *t = track_create();
+	struct event *ev;
+
+	feed(t, build_string(build_call(1, 1, CALL_open, 3, 0, 0), 0, "/first"));
+	ev = build_call(1, 1, CALL_close, 0, 3);
+	ev->call.flags |= CALL_INJECTED;
+	feed(t, ev);
+	ev = build_string(build_call(1, 1, CALL_open, 3, 0, 0), 0, "/second");
+	ev->call.flags |= CALL_INJECTED;
+	feed(t, ev);
+	assert_string_equal(track_fd(t, 1, 3, TRACK_AFTER)->path, "/first");
+	track_destroy(t);
+	event_build_reset();
+}
+
 TEST(before_and_after)
 {
 	struct track *t = track_with(1, "/w");

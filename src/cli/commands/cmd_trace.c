@@ -21,6 +21,7 @@
 #include "engine/launch.h"
 #include "event/stream.h"
 #include "filter/filter.h"
+#include "filter/inject.h"
 #include "render/live.h"
 #include "report/self_cost.h"
 #include "track/track.h"
@@ -55,7 +56,7 @@ static const struct option options[] = {
 	{OPTION_SECTION, .help = "What to trace"},
 	{OPTION_FLAG, 'f', "follow-forks", NULL, "children too; threads are always traced", AT(follow), .common = true},
 	{OPTION_LIST, 'p', "attach", "PID[,PID...]", "attach to running processes; Ctrl-C lets go", AT(pids), .common = true, .completes = "pid"},
-	{OPTION_LIST, 'e', "expr", "SPEC", "filter: trace=open,%network,!close,/^get/  status=failed  signal=...", AT(exprs), .common = true},
+	{OPTION_LIST, 'e', "expr", "SPEC", "filter: trace=open,%network,!close,/^get/  status=failed  signal=...; or change calls: inject=SET:error=ENOENT:when=2+", AT(exprs), .common = true},
 	{OPTION_FLAG, 'z', "successful-only", NULL, "only calls that succeeded", AT(succeeded), .common = true},
 	{OPTION_FLAG, 'Z', "failed-only", NULL, "only calls that failed", AT(failed), .common = true},
 	{OPTION_SECTION, .help = "What to show"},
@@ -163,6 +164,10 @@ static void build_plan(struct engine_plan *plan, const struct trace_options *o,
 				(tracking && track_call_parts(call_id_of(abi, nr)) & parts) ||
 				(call_id_of(abi, nr) == CALL_socket && shows_messages(filter, abi));
 	plan->want_unknown = filter_wants_unknown(filter);
+	for (int abi = 0; abi < NR_ABIS; abi++)
+		for (unsigned nr = 0; nr < CALL_NR_LIMIT; nr++)
+			plan->injected[abi][nr] = filter_injects_number(filter, abi, nr);
+	plan->injects_signals = filter_injects(filter, INJECT_SIGNAL);
 	/* lines that say no time need none; the tracker orders what passes between tasks by it */
 	plan->want_times =
 		strcmp(o->format, "text") || o->timing || o->stamps || o->relative || tracking;
@@ -237,6 +242,27 @@ static int none_of(struct err *err, const char *option, const char *value, const
 	return -EINVAL;
 }
 
+static const struct inject_rule *choose_injection(void *self, const struct event *enter)
+{
+	const struct run *run = self;
+
+	/* all that came before has been seen; from here on "before" means now */
+	if (run->track && track_sink.event(run->track, enter, NULL) < 0)
+		return NULL;
+	return filter_injection(run->filter, enter, run->track);
+}
+
+static int plan_injections(struct run *run, struct err *err)
+{
+	const struct engine_ops *engine = engine_by_name(run->options->engine);
+
+	if (!filter_injects(run->filter, INJECT_ANYTHING))
+		return 0;
+	run->plan.injection = choose_injection;
+	run->plan.injector = run;
+	return engine ? session_engine_suits(engine, &run->plan, err) : 0;
+}
+
 static int make_trace_id(char *ret, size_t cap, struct err *err)
 {
 	uint64_t random[3];
@@ -272,6 +298,9 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 		return r;
 	tracking = o->show_fds || filter_asks_track(run->filter);
 	build_plan(&run->plan, o, run->filter, tracking);
+	r = plan_injections(run, err);
+	if (r < 0)
+		return r;
 	run->owns_stdout = renderer->structured && !o->output;
 	r = make_trace_id(run->trace_id, sizeof(run->trace_id), err);
 	if (r < 0)
@@ -339,7 +368,7 @@ static int execute(struct run *run, char **words, struct err *err)
 	struct session *s = &run->session;
 	int r;
 
-	s->ops = session_choose_engine(run->options->engine, err);
+	s->ops = session_choose_engine(run->options->engine, s->plan, err);
 	if (!s->ops)
 		return command_fail(EXIT_FAILED, "%s", err->text);
 	if (*words) {

@@ -230,6 +230,8 @@ void attach_detach_all(struct engine *e)
 	VEC_FOREACH (t, &tasks) {
 		if ((*t)->hold == HOLD_ORPHAN)
 			tracer_unhold(e, *t);
+		else if ((*t)->hold == HOLD_DELAYED)
+			inject_release(e, *t);
 		else if (!(*t)->filtered)
 			ptrace(PTRACE_INTERRUPT, (*t)->tid, 0, 0); /* fails if it is dying */
 	}

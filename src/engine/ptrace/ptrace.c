@@ -41,7 +41,7 @@ static uint8_t plan_call(
 	}
 	if (!plan->wanted[abi][nr])
 		return call_plan;
-	call_plan |= PLAN_WANTED;
+	call_plan |= PLAN_WANTED | (plan->injection && plan->injected[abi][nr] ? PLAN_INJECT : 0);
 	recipe = e->recipes[abi][nr] = syscall_row_captures(abi, id);
 	if (!recipe)
 		return call_plan;
@@ -74,6 +74,9 @@ static int ptrace_open(
 	e->want_enters = plan->want_enters;
 	e->kinds = plan->kinds;
 	e->string_limit = plan->string_limit;
+	e->injection = plan->injection;
+	e->injector = plan->injector;
+	e->injects_signals = plan->injects_signals;
 	e->unknown_plan = plan->want_unknown ? PLAN_WANTED : 0;
 	for (int abi = 0; abi < NR_ABIS; abi++)
 		for (uint32_t nr = 0; nr < CALL_NR_LIMIT; nr++)
@@ -93,6 +96,10 @@ static void prepare_filter(struct engine *e)
 
 	if (!drops_calls(e))
 		return;
+	if (e->injects_signals) {
+		log_debug("ptrace", "no seccomp filter: no signal can be sent from its stops");
+		return;
+	}
 	if (!call_filter_permitted()) {
 		log_debug("ptrace", "no seccomp filter: it would break setuid programs");
 		return;
@@ -235,6 +242,7 @@ const struct engine_ops engine_ptrace = {
 	.kinds = EV_BIT(EV_CALL_ENTER) | EV_BIT(EV_CALL_EXIT) | EV_BIT(EV_FORK) | EV_BIT(EV_EXEC) |
 		 EV_BIT(EV_EXIT) | EV_BIT(EV_SIGNAL) | EV_BIT(EV_ATTACH) | EV_BIT(EV_DETACH) |
 		 EV_BIT(EV_FD) | EV_BIT(EV_CWD) | EV_BIT(EV_MAP) | EV_BIT(EV_STOP),
+	.injects = true,
 	.probe = ptrace_probe,
 	.open = ptrace_open,
 	.launch = ptrace_launch,

@@ -21,6 +21,9 @@
 /* The tick that follows a missed one: a signal that arrives just before waitid blocks is lost. */
 #define TICK_MS 10
 
+#define NS_PER_MS UINT64_C(1000000)
+#define NS_PER_S  UINT64_C(1000000000)
+
 /* With another child of this process lying dead; see wait_crowded. */
 #define CROWDED_TICK_MS 2
 
@@ -93,6 +96,8 @@ static void remove_task(struct engine *e, struct task *t)
 	map_remove(&e->tasks, (uint32_t)t->tid);
 	e->nr_filtered -= t->filtered;
 	e->nr_fresh -= t->hold == HOLD_FRESH;
+	e->nr_delayed -= t->hold == HOLD_DELAYED;
+	task_injection_deinit(&t->inject);
 	free(t->exec_path);
 	free(t);
 }
@@ -170,6 +175,15 @@ static int push_state(void *self, const struct event *ev, struct err *err)
 	return e->failure;
 }
 
+static void capture_enter(struct engine *e, const struct task *t, struct capture_run *run)
+{
+	if (t->wanted && plan_of(e, t->call.abi, t->call.nr) & PLAN_ENTER)
+		capture_run_take(run, t->tid, e->recipes[t->call.abi][t->call.nr], &t->call,
+			CAPTURE_AT_ENTER, e->string_limit);
+	else
+		run->chunks.len = 0;
+}
+
 static void on_enter(struct engine *e, struct task *t, const struct __ptrace_syscall_info *info)
 {
 	uint64_t nr = info->entry.nr; /* where `seccomp` has it, too */
@@ -181,6 +195,7 @@ static void on_enter(struct engine *e, struct task *t, const struct __ptrace_sys
 	t->call.nr = (uint32_t)nr;
 	memcpy(t->call.args, info->entry.args, sizeof(t->call.args));
 	t->enter_sent = false;
+	t->inject.rule = NULL;
 	plan = plan_of(e, t->call.abi, t->call.nr);
 	if (plan & PLAN_STACK)
 		t->call.args[0] = info->stack_pointer;
@@ -203,25 +218,25 @@ static void on_enter(struct engine *e, struct task *t, const struct __ptrace_sys
 	}
 	t->wanted = plan & PLAN_WANTED && !t->hidden && !e->quiet;
 	t->in_call = t->wanted || !t->filtered;
-	if (t->wanted && plan & PLAN_ENTER)
-		capture_run_take(run, t->tid, e->recipes[t->call.abi][t->call.nr], &t->call,
-			CAPTURE_AT_ENTER, e->string_limit);
-	else
-		run->chunks.len = 0;
+	capture_enter(e, t, run);
+	if (t->wanted && plan & PLAN_INJECT && !t->starting && !e->detaching) {
+		inject_enter(e, t, run);
+		if (t->call.flags & CALL_POKED)
+			capture_enter(e, t, run);
+	}
 	t->call.enter_ns = clock_now_ns();
 	if (t->wanted && !t->starting && (plan & PLAN_ENTER || e->want_enters))
 		emit_enter(e, t, run);
 }
 
-static void emit_exit(
-	struct engine *e, struct task *t, const struct __ptrace_syscall_info *info, uint64_t now_ns)
+static void emit_exit(struct engine *e, struct task *t, int64_t rval, uint64_t now_ns)
 {
 	struct event ev = task_event(t, EV_CALL_EXIT, now_ns);
 
-	t->call.ret = info->exit.rval;
+	inject_exit(t, &rval);
+	t->call.ret = rval;
 	ev.call = t->call;
-	if (plan_of(e, t->call.abi, t->call.nr) & PLAN_EXIT &&
-		!CAPTURE_WROTE_NOTHING(info->exit.rval)) {
+	if (plan_of(e, t->call.abi, t->call.nr) & PLAN_EXIT && !CAPTURE_WROTE_NOTHING(rval)) {
 		capture_run_take(&e->run, t->tid, e->recipes[t->call.abi][t->call.nr], &t->call,
 			CAPTURE_AT_EXIT, e->string_limit);
 		ev.call.captures = e->run.chunks.data;
@@ -278,7 +293,7 @@ static void on_syscall_stop(struct engine *e, struct task *t, uint64_t now_ns)
 		if (t->starting)
 			on_starting_exit(e, t, &info);
 		else
-			emit_exit(e, t, &info, now_ns);
+			emit_exit(e, t, info.exit.rval, now_ns);
 	}
 }
 
@@ -300,10 +315,9 @@ static void on_seccomp_stop(struct engine *e, struct task *t)
 
 /* Resuming */
 
-/* The last thing done with a task in its stop: it may be forgotten here. */
-static void resume(struct engine *e, struct task *t, int signo)
+void tracer_resume(struct engine *e, struct task *t, int signo)
 {
-	bool detach = t->unwanted || (e->detaching && !t->filtered);
+	bool detach = (t->unwanted || (e->detaching && !t->filtered)) && !inject_owes_result(t);
 	int request = detach                       ? PTRACE_DETACH
 		      : t->filtered && !t->in_call ? PTRACE_CONT
 						   : PTRACE_SYSCALL;
@@ -316,11 +330,7 @@ static void resume(struct engine *e, struct task *t, int signo)
 		tracer_forget(e, t);
 }
 
-/*
- * Stops are looked at with WNOWAIT: what is resumed need not be taken off first. What stays stopped
- * must be, or it would be found again and again.
- */
-static void consume_stop(pid_t tid)
+void tracer_consume_stop(pid_t tid)
 {
 	siginfo_t info;
 
@@ -491,10 +501,10 @@ static void on_group_stop(struct engine *e, struct task *t, int signo, uint64_t 
 	}
 	t->stopped = true; /* told again when we interrupt it */
 	if (t->unwanted || (e->detaching && !t->filtered)) {
-		resume(e, t, 0); /* detached, it goes on being stopped */
+		tracer_resume(e, t, 0); /* detached, it goes on being stopped */
 		return;
 	}
-	consume_stop(t->tid);
+	tracer_consume_stop(t->tid);
 	/* leaves it stopped, and tells when SIGCONT comes */
 	if (ptrace(PTRACE_LISTEN, t->tid, 0, 0) < 0 && errno != ESRCH)
 		fail(e, -errno, "ptrace(PTRACE_LISTEN)");
@@ -525,12 +535,13 @@ static void handle_stop(struct engine *e, struct task *t, int code)
 		e->nr_fresh--;
 		t->hold = HOLD_STOPPED;
 		t->held_code = code;
-		consume_stop(t->tid);
+		tracer_consume_stop(t->tid);
 		return;
 	}
 	if (call) {
 		on_syscall_stop(e, t, now_ns);
-		signo = 0;
+		signo = t->inject.signo;
+		t->inject.signo = 0;
 	} else if (event) {
 		switch (event) {
 		case PTRACE_EVENT_FORK:
@@ -550,7 +561,8 @@ static void handle_stop(struct engine *e, struct task *t, int code)
 	} else {
 		on_signal(e, t, signo, now_ns);
 	}
-	resume(e, t, signo);
+	if (!inject_hold(e, t, signo))
+		tracer_resume(e, t, signo);
 }
 
 void tracer_unhold(struct engine *e, struct task *t)
@@ -573,7 +585,7 @@ static void on_stop(struct engine *e, pid_t tid, int code)
 			 */
 			t->hold = HOLD_ORPHAN;
 			t->held_code = code;
-			consume_stop(tid);
+			tracer_consume_stop(tid);
 			return;
 		}
 	}
@@ -720,7 +732,7 @@ static void sweep(struct engine *e)
 			drop_stop(stops.data, &stops.len, stop.tid);
 			on_death(e, stop.tid);
 		} else {
-			consume_stop(stop.tid);
+			tracer_consume_stop(stop.tid);
 			VEC_PUSH(&stops, stop);
 		}
 	}
@@ -729,10 +741,22 @@ static void sweep(struct engine *e)
 	VEC_DEINIT(&stops);
 }
 
+static void arm_for_delay(struct engine *e, uint64_t now_ns);
+
 int tracer_step(struct engine *e, bool block)
 {
 	struct stop stop;
-	int rc = wait_stop(e, &stop, block);
+	int rc;
+
+	if (e->nr_delayed) {
+		uint64_t now_ns = clock_now_ns();
+
+		if (now_ns >= e->next_delay_ns)
+			inject_release_due(e, now_ns);
+		if (block && e->nr_delayed)
+			arm_for_delay(e, now_ns);
+	}
+	rc = wait_stop(e, &stop, block);
 
 	if (rc == -ECHILD) {
 		/* no tracee is left, whatever the table says */
@@ -757,11 +781,11 @@ static void wake_up(int signo)
 {
 }
 
-static void set_timer(struct engine *e, int first_ms, int again_ms)
+static void set_timer(struct engine *e, uint64_t first_ns, uint64_t again_ns)
 {
 	struct itimerspec spec = {
-		.it_value = {first_ms / 1000, first_ms % 1000 * 1000000L},
-		.it_interval = {0, again_ms * 1000000L},
+		.it_value = {(time_t)(first_ns / NS_PER_S), (long)(first_ns % NS_PER_S)},
+		.it_interval = {0, (long)again_ns},
 	};
 
 	if (e->timer_signo > 0)
@@ -771,7 +795,17 @@ static void set_timer(struct engine *e, int first_ms, int again_ms)
 void tracer_arm(struct engine *e, int first_ms)
 {
 	first_ms = MAX(first_ms, 1);
-	set_timer(e, first_ms, MIN(first_ms, TICK_MS));
+	e->timer_ns = clock_now_ns() + (uint64_t)first_ms * NS_PER_MS;
+	set_timer(e, (uint64_t)first_ms * NS_PER_MS, (uint64_t)MIN(first_ms, TICK_MS) * NS_PER_MS);
+}
+
+/* Not to sleep past the end of a delay. */
+static void arm_for_delay(struct engine *e, uint64_t now_ns)
+{
+	if (e->next_delay_ns >= e->timer_ns)
+		return;
+	e->timer_ns = e->next_delay_ns;
+	set_timer(e, e->next_delay_ns - now_ns, NS_PER_MS);
 }
 
 void tracer_disarm(struct engine *e)

@@ -14,6 +14,7 @@
 #include "engine/capture_run.h"
 #include "engine/engine.h"
 #include "engine/ptrace/call_filter.h"
+#include "engine/ptrace/inject.h"
 #include "engine/ptrace/placement.h"
 #include "util/map.h"
 
@@ -24,6 +25,7 @@ enum task_hold {
 	HOLD_FRESH,   /* attach waits for its first stop */
 	HOLD_STOPPED, /* had it: kept stopped until all are */
 	HOLD_ORPHAN,  /* stopped before the event of its parent came */
+	HOLD_DELAYED, /* kept in its stop for a while; see inject.h */
 };
 
 struct task {
@@ -42,6 +44,7 @@ struct task {
 	unsigned age;    /* HOLD_ORPHAN: polls survived */
 	char *exec_path; /* owned; of the execve in progress */
 	struct event_call call;
+	struct task_injection inject;
 };
 
 /* What is to be done at a call, by number. */
@@ -51,6 +54,7 @@ enum call_plan {
 	PLAN_EXIT = 4,    /* has captures at exit */
 	PLAN_PROCESS = 8, /* makes or replaces a process: its arguments are needed in any case */
 	PLAN_STACK = 16,  /* argument word 0 is to be the stack pointer */
+	PLAN_INJECT = 32, /* something may be done to it */
 };
 
 struct engine {
@@ -61,11 +65,17 @@ struct engine {
 	uint8_t call_plan[NR_ABIS][CALL_NR_LIMIT]; /* enum call_plan */
 	uint8_t unknown_plan;                      /* of numbers in no table */
 	const struct capture_recipe *recipes[NR_ABIS][CALL_NR_LIMIT];
+	/* As in the plan. */
+	const struct inject_rule *(*injection)(void *injector, const struct event *enter);
+	void *injector;
+	bool injects_signals;
 
-	struct map tasks;      /* tid -> struct task, owned */
-	size_t nr_filtered;    /* of these, tasks with our filter */
-	size_t nr_fresh;       /* in HOLD_FRESH */
-	struct launch *launch; /* borrowed; NULL = nothing launched */
+	struct map tasks;       /* tid -> struct task, owned */
+	size_t nr_filtered;     /* of these, tasks with our filter */
+	size_t nr_fresh;        /* in HOLD_FRESH */
+	size_t nr_delayed;      /* in HOLD_DELAYED */
+	uint64_t next_delay_ns; /* when the first of them is to go on */
+	struct launch *launch;  /* borrowed; NULL = nothing launched */
 	struct call_filter filter;
 	struct capture_run run;        /* of the current event */
 	struct capture_run launch_run; /* of the execve of the launched process */
@@ -80,7 +90,8 @@ struct engine {
 	unsigned nr_stops;
 	struct placement placement;
 	timer_t timer;
-	int timer_signo; /* 0 = none was found: then there are no time limits */
+	uint64_t timer_ns; /* when it rings first */
+	int timer_signo;   /* 0 = none was found: then there are no time limits */
 	struct sigaction old_timer_action, old_child_action;
 	sigset_t old_mask;
 };
@@ -109,6 +120,15 @@ void tracer_unhold(struct engine *e, struct task *t);
 
 /* Orphans whose parent died before it could tell. */
 void tracer_adopt_orphans(struct engine *e);
+
+/* The last thing done with a task in its stop: it may be forgotten here. */
+void tracer_resume(struct engine *e, struct task *t, int signo);
+
+/*
+ * Stops are looked at with WNOWAIT: what is resumed need not be taken off first. What stays stopped
+ * must be, or it would be found again and again.
+ */
+void tracer_consume_stop(pid_t tid);
 
 /* Reports that observation ends; the second also forgets the task. */
 void tracer_report_detach(struct engine *e, struct task *t);

@@ -39,7 +39,9 @@ def pattern(lines):
 
 def run_block(h, block):
     for command, expected in block:
-        script = f'renacer() {{ $R "$@"; }}; export -f renacer\n{command}'
+        # only one engine changes calls, and is found without being named
+        engine = h.renacer if "inject=" in command else "$R"
+        script = f'renacer() {{ {engine} "$@"; }}; export -f renacer\n{command}'
         script = script.replace("renacer doctor", f"{h.renacer} doctor")  # takes no --engine
         # timeout starts a program, not a function
         script = script.replace("timeout -s INT 0.5 renacer", "timeout -s INT 0.5 $R")

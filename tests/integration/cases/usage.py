@@ -98,6 +98,27 @@ def test_debug_names_the_engine(h):
     check("bpf" in run.stderr or "ptrace" in run.stderr, run.stderr)
 
 
+def test_an_engine_that_only_watches_does_not_inject(h):
+    spec = ["-e", "inject=chdir:error=EIO", "-o", "t", "--", "true"]
+    run = h.plain(["--engine", "bpf", *spec])
+    check_equal(run.status, 2, run.dump())
+    check("--engine ptrace" in one_line(run), run.stderr)
+    run = h.plain(["--engine", "ptrace", *spec])
+    check_equal((run.status, run.stderr), (0, ""), run.dump())
+    run = h.plain(["--debug", *spec])
+    check_equal(run.status, 0, run.dump())
+    check("engine ptrace" in run.stderr and "inject=" in run.stderr, run.stderr)
+
+
+def test_bad_injections(h):
+    for spec, word in (("inject=chdir:eror=EIO", "'error='"), ("inject=chdirr:error=EIO", "'chdir'"),
+                       ("fault=chdir:error=EI", "'EIO'"), ("inject=chdir", "retval="),
+                       ("fault=chdir:when=x", "FIRST[..LAST][+[STEP]]")):
+        run = h.plain(["-e", spec, "--", "true"])
+        check_equal(run.status, 2, run.dump())
+        check(word in one_line(run), spec, run.stderr)
+
+
 def test_script_as_command(h):
     """A file without #! is run by execvp's callers through sh; with #! by the kernel."""
     script = h.tmp / "s"
