@@ -3,8 +3,10 @@
  * each round, one per line. Nothing else runs in between, so a tracer's cost is the difference to
  * an untraced run.
  * calls threads N NR: NR threads make N calls of getppid each; prints the seconds that took.
- * calls run CMD...: runs it, output to /dev/null; prints the seconds from its fork to its end and its peak
- * memory in KiB.
+ *
+ * calls run CMD...: runs it, output to /dev/null; prints the seconds from its fork to its end and
+ * its peak memory in KiB.
+ *
  * calls small N: about 70 calls, those of its start included, among N rounds of arithmetic.
  */
 
@@ -133,8 +135,7 @@ int main(int argc, char **argv)
 		}
 		return 0;
 	}
-	fprintf(stderr,
-		"usage: calls small N | threads N NR | run CMD... | getppid|write|openat N "
-		"[ROUNDS]\n");
+	fprintf(stderr, "usage: calls small N | threads N NR | run CMD... | getppid|write|openat N "
+			"[ROUNDS]\n");
 	return 2;
 }
