@@ -393,6 +393,8 @@ bool inject_list_has_number(const struct inject_list *l, enum abi abi, uint32_t 
 {
 	struct injection *const *in;
 
+	if (call_id_of(abi, nr) == CALL_NONE)
+		return false;
 	VEC_FOREACH (in, &l->items)
 		if (call_set_verdict((*in)->set, abi, nr) & EXPR_PASS)
 			return true;
@@ -402,6 +404,8 @@ bool inject_list_has_number(const struct inject_list *l, enum abi abi, uint32_t 
 const struct inject_rule *inject_list_find(
 	const struct inject_list *l, const struct event *ev, const struct track *t)
 {
+	if (call_id_of((enum abi)ev->call.abi, ev->call.nr) == CALL_NONE)
+		return NULL;
 	for (size_t i = l->items.len; i-- > 0;)
 		if (call_set_has(l->items.data[i]->set, ev, t))
 			return &l->items.data[i]->rule;

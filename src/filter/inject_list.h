@@ -21,7 +21,8 @@ void inject_list_deinit(struct inject_list *l);
 /* `fault`: the text is fault='s. */
 int inject_list_add(struct inject_list *l, bool fault, const char *text, struct err *err);
 
-/* Whether a call of this number may be in a set. */
+/* Whether a call of this number may be in a set; numbers in no table, as with strace, are in none.
+ */
 bool inject_list_has_number(const struct inject_list *l, enum abi abi, uint32_t nr);
 
 /* Of several rules for a call the last one holds; NULL = there is none. */

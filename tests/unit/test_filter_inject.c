@@ -225,6 +225,21 @@ TEST(sets_are_those_of_trace)
 	event_build_reset();
 }
 
+TEST(numbers_in_no_table_are_left_alone)
+{
+	struct filter *f = filter_of("inject=all:error=EIO");
+	struct event *ev = build_call(7, 7, CALL_read, 0, 0);
+
+	assert_false(filter_injects_number(f, ABI_X86_64, 340));
+	assert_false(filter_injects_number(f, ABI_X86_64, 100000));
+	ev->call.nr = 340;
+	assert_null(filter_injection(f, ev, NULL));
+	ev->call.nr = 100000;
+	assert_null(filter_injection(f, ev, NULL));
+	filter_destroy(f);
+	event_build_reset();
+}
+
 TEST(the_last_rule_for_a_call_holds)
 {
 	struct filter *f = filter_of("inject=open,close:error=EIO");

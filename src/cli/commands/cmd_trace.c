@@ -56,7 +56,7 @@ static const struct option options[] = {
 	{OPTION_SECTION, .help = "What to trace"},
 	{OPTION_FLAG, 'f', "follow-forks", NULL, "children too; threads are always traced", AT(follow), .common = true},
 	{OPTION_LIST, 'p', "attach", "PID[,PID...]", "attach to running processes; Ctrl-C lets go", AT(pids), .common = true, .completes = "pid"},
-	{OPTION_LIST, 'e', "expr", "SPEC", "filter: trace=open,%network,!close,/^get/  status=failed  signal=...; or change calls: inject=SET:error=ENOENT:when=2+", AT(exprs), .common = true},
+	{OPTION_LIST, 'e', "expr", "SPEC", "filter: trace=open,%network,!close,/^get/  status=failed  signal=...  or make calls fail: inject=SET:error=ENOENT", AT(exprs), .common = true},
 	{OPTION_FLAG, 'z', "successful-only", NULL, "only calls that succeeded", AT(succeeded), .common = true},
 	{OPTION_FLAG, 'Z', "failed-only", NULL, "only calls that failed", AT(failed), .common = true},
 	{OPTION_SECTION, .help = "What to show"},
@@ -258,6 +258,8 @@ static int plan_injections(struct run *run, struct err *err)
 
 	if (!filter_injects(run->filter, INJECT_ANYTHING))
 		return 0;
+	if (!run->options->quiet && !memchr(run->plan.injected, true, sizeof(run->plan.injected)))
+		command_fail(0, "-e inject=: nothing to do: none of these calls is traced");
 	run->plan.injection = choose_injection;
 	run->plan.injector = run;
 	return engine ? session_engine_suits(engine, &run->plan, err) : 0;

@@ -110,6 +110,12 @@ def test_an_engine_that_only_watches_does_not_inject(h):
     check("engine ptrace" in run.stderr and "inject=" in run.stderr, run.stderr)
 
 
+def test_an_injection_into_nothing_is_noted(h):
+    spec = ["-e", "trace=openat", "-e", "inject=chdir:error=EIO", "-o", "t", "--", "true"]
+    check("none of these calls is traced" in one_line(h.plain(spec), 0), "no note")
+    check_equal(h.plain(["-q", *spec]).stderr, "")
+
+
 def test_bad_injections(h):
     for spec, word in (("inject=chdir:eror=EIO", "'error='"), ("inject=chdirr:error=EIO", "'chdir'"),
                        ("fault=chdir:error=EI", "'EIO'"), ("inject=chdir", "retval="),
