@@ -135,6 +135,7 @@ int session_run(struct session *s, struct err *err)
 	signal(SIGCHLD, SIG_DFL);
 	watch_signals(old, !s->launch);
 	r = s->ops->open(&engine, s->plan, s->stream, err);
+	s->engine = engine;
 	if (r >= 0)
 		r = stream_begin(s->stream, err);
 	if (r >= 0)
@@ -151,14 +152,28 @@ int session_run(struct session *s, struct err *err)
 		wait_for_command(s);
 	if (engine && s->ops->cost)
 		s->ops->cost(engine, &s->cost);
+	s->engine = NULL;
 	s->ops->close(engine);
 	unwatch_signals(old);
 	return r < 0 ? r : 0;
 }
 
+void session_read_sums(void *session, engine_sum_fn add, void *to)
+{
+	struct session *s = session;
+
+	if (s->engine && s->plan->sums && s->ops->sums)
+		s->ops->sums(s->engine, add, to);
+}
+
 int session_engine_suits(
 	const struct engine_ops *ops, const struct engine_plan *plan, struct err *err)
 {
+	if (plan->cpu_times && !ops->cpu_times)
+		return err_set(err, -EOPNOTSUPP,
+			"--cpu: the %s engine cannot tell time on the CPU from waiting; use --engine "
+			"bpf",
+			ops->name);
 	if (!plan->injection || ops->injects)
 		return 0;
 	return err_set(err, -EOPNOTSUPP,

@@ -22,6 +22,7 @@ struct session {
 	struct launch *launch; /* prepared; NULL = attach */
 	const pid_t *pids;     /* to attach to */
 	size_t nr_pids;
+	struct engine *engine; /* while it runs */
 	/* Results. */
 	uint64_t started_ns; /* when the subject was let run, or attached to; 0 = never */
 	struct engine_cost cost;
@@ -33,6 +34,9 @@ struct session {
  * 0, or the first failure.
  */
 int session_run(struct session *s, struct err *err);
+
+/* What the engine has counted itself (engine.h); nothing where it does not, or does not run. */
+void session_read_sums(void *session, engine_sum_fn add, void *to);
 
 /*
  * The engine of that name ("auto": the cheapest that this user can use here for `plan`), or NULL

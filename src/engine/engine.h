@@ -13,6 +13,7 @@
 
 struct engine;
 struct err;
+struct histogram;
 struct inject_rule;
 struct launch;
 struct stream;
@@ -25,7 +26,13 @@ struct engine_plan {
 	bool want_times;   /* of entry; else calls may come with CALL_UNTIMED, which is cheaper */
 	bool want_enters;  /* EV_CALL_ENTER for every call, not only with entry captures */
 	bool measure;      /* what it costs, even where that costs more */
-	uint64_t kinds;    /* EV_BIT mask of the other kinds wanted */
+	/*
+	 * Nobody asks for single calls: an engine with `sums` may count those that return instead
+	 * of delivering them. Entries of others (which never return), it delivers as ever.
+	 */
+	bool sums;
+	bool cpu_times;        /* with `sums`: their times are those on the CPU, waiting left out */
+	uint64_t kinds;        /* EV_BIT mask of the other kinds wanted */
 	uint32_t string_limit; /* bytes of a buffer worth copying */
 	/*
 	 * What is to be done to a wanted call that was just entered (EV_CALL_ENTER, captures
@@ -45,11 +52,22 @@ struct engine_cost {
 	uint64_t backlog_bytes;          /* likewise, beyond the rings: the most it came to */
 };
 
+/* The calls of one number, as far as an engine has counted them. */
+struct engine_sum {
+	enum abi abi;
+	uint32_t nr;
+	uint64_t calls, errors;
+	uint64_t moved;                /* sum of the results above 0 */
+	const struct histogram *times; /* ns in the call, of those whose entry was seen */
+};
+typedef void (*engine_sum_fn)(void *self, const struct engine_sum *sum);
+
 struct engine_ops {
 	const char *name; /* as --engine names it */
 	const char *summary;
 	uint64_t kinds; /* EV_BIT mask of what it can deliver */
 	bool injects;   /* can change calls, not only watch them */
+	bool cpu_times; /* as in the plan */
 
 	/* 0 when this user can use it here; else the reason and what would help. Quick. */
 	int (*probe)(struct err *err);
@@ -76,6 +94,12 @@ struct engine_ops {
 	 * unreported, by launch_reap and `close`.
 	 */
 	int (*detach)(struct engine *e, struct err *err);
+
+	/*
+	 * With `sums` in the plan: what was counted so far; a number may come in several parts. At
+	 * any time before `close`. NULL = it delivers every call.
+	 */
+	void (*sums)(struct engine *e, engine_sum_fn add, void *self);
 
 	/* Before `close`. NULL = nothing to tell. */
 	void (*cost)(const struct engine *e, struct engine_cost *ret);

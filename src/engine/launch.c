@@ -6,6 +6,7 @@
 #include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -303,14 +304,27 @@ int launch_exec_error(struct launch *l)
 	return l->verdict;
 }
 
-void launch_note_status(struct launch *l, int status)
+static uint64_t timeval_ns(const struct timeval *tv)
+{
+	return (uint64_t)tv->tv_sec * 1000000000u + (uint64_t)tv->tv_usec * 1000u;
+}
+
+void launch_note_status(struct launch *l, int status, const struct rusage *usage)
 {
 	l->status = status;
 	l->reaped = true;
+	l->usage = (struct launch_usage){
+		.known = true,
+		.user_ns = timeval_ns(&usage->ru_utime),
+		.system_ns = timeval_ns(&usage->ru_stime),
+		.minor_faults = (uint64_t)usage->ru_minflt,
+		.major_faults = (uint64_t)usage->ru_majflt,
+	};
 }
 
 int launch_reap(struct launch *l, bool block)
 {
+	struct rusage usage;
 	int status;
 	pid_t pid;
 
@@ -321,7 +335,7 @@ int launch_reap(struct launch *l, bool block)
 	if (l->reaped)
 		return 1;
 	for (;;) {
-		pid = waitpid(l->pid, &status, block ? 0 : WNOHANG);
+		pid = wait4(l->pid, &status, block ? 0 : WNOHANG, &usage);
 		if (pid == 0)
 			return 0;
 		if (pid > 0 && (WIFEXITED(status) || WIFSIGNALED(status)))
@@ -329,6 +343,6 @@ int launch_reap(struct launch *l, bool block)
 		if (pid < 0 && (errno != EINTR || block))
 			return -errno;
 	}
-	launch_note_status(l, status);
+	launch_note_status(l, status, &usage);
 	return 1;
 }

@@ -10,10 +10,19 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct err;
+struct rusage;
 struct sock_fprog;
+
+/* What a process and the children that it waited for took. */
+struct launch_usage {
+	bool known;
+	uint64_t user_ns, system_ns;
+	uint64_t minor_faults, major_faults;
+};
 
 struct launch {
 	char *const *argv; /* borrowed, NULL-terminated */
@@ -33,6 +42,7 @@ struct launch {
 	void *server; /* borrowed */
 	bool reaped;
 	int status; /* as waitpid(2) encodes it; valid when reaped */
+	struct launch_usage usage;
 };
 
 /*
@@ -58,8 +68,8 @@ int launch_release(struct launch *l, struct err *err);
  */
 int launch_exec_error(struct launch *l);
 
-/* Notes the wait status; for engines that wait themselves. */
-void launch_note_status(struct launch *l, int status);
+/* Notes what wait4 told; for engines that wait themselves. */
+void launch_note_status(struct launch *l, int status, const struct rusage *usage);
 
 /*
  * waitpid: 1 = ended (status noted), 0 = runs (only with `block` false). Retries EINTR unless

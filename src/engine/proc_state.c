@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "event/event.h"
+#include "engine/launch.h"
 #include "util/cleanup.h"
 
 struct emitter {
@@ -225,4 +226,27 @@ bool proc_state_is_alive(pid_t tid)
 	const char *state = find_status(tid, "State:", text, sizeof(text));
 
 	return state && !strchr("ZX", state[strspn(state, "\t ")]);
+}
+
+void proc_state_usage(pid_t pid, struct launch_usage *ret)
+{
+	unsigned long long minor, major, user, system;
+	uint64_t tick_ns = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK);
+	char path[64], text[1024];
+	const char *behind_name;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (read_text(path, text, sizeof(text)) <= 0 || !(behind_name = strrchr(text, ')')))
+		return;
+	/* state ppid pgrp session tty tpgid flags minflt cminflt majflt cmajflt utime stime */
+	if (sscanf(behind_name + 1, " %*c %*d %*d %*d %*d %*d %*u %llu %*u %llu %*u %llu %llu",
+		    &minor, &major, &user, &system) != 4)
+		return;
+	*ret = (struct launch_usage){
+		.known = true,
+		.user_ns = user * tick_ns,
+		.system_ns = system * tick_ns,
+		.minor_faults = minor,
+		.major_faults = major,
+	};
 }

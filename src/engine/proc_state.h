@@ -11,6 +11,7 @@
 
 struct err;
 struct event;
+struct launch_usage;
 
 typedef int (*proc_state_fn)(void *self, const struct event *ev, struct err *err);
 
@@ -28,6 +29,9 @@ void proc_state_comm(pid_t tid, char *ret_comm, size_t cap);
 
 /* A number after `key` ("TracerPid:") in /proc/TID/status; -1 = not there. */
 long proc_state_status(pid_t tid, const char *key);
+
+/* What the process, all its threads, took so far. Leaves `known` alone when it is gone. */
+void proc_state_usage(pid_t pid, struct launch_usage *ret);
 
 /* False when it is gone or a zombie. */
 bool proc_state_is_alive(pid_t tid);

@@ -271,6 +271,11 @@ bool filter_match(const struct filter *f, const struct event *ev, const struct t
 	}
 }
 
+bool filter_is_by_name(const struct filter *f)
+{
+	return f->status == ALL_STATUS && !filter_asks_track(f);
+}
+
 bool filter_is_empty(const struct filter *f)
 {
 	return !f->trace && f->status == ALL_STATUS && f->signals == ALL_SIGNALS;

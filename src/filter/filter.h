@@ -69,5 +69,8 @@ bool filter_injects_number(const struct filter *f, enum abi abi, uint32_t nr);
 const struct inject_rule *filter_injection(
 	const struct filter *f, const struct event *enter, const struct track *t);
 
+/* True when filter_wants_number tells of every call whether it passes. */
+bool filter_is_by_name(const struct filter *f);
+
 /* True when everything passes. */
 bool filter_is_empty(const struct filter *f);

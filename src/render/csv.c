@@ -4,11 +4,16 @@
 
 #include "render/value_text.h"
 #include "report/event_view.h"
+#include "report/summary.h"
 #include "util/alloc.h"
 #include "util/buf.h"
+#include "util/macros.h"
 #include "util/out.h"
 
-/* One call per record, as RFC 4180 has it (CRLF included); other events have no columns here. */
+/*
+ * One call per record, as RFC 4180 has it (CRLF included); other events have no columns here. Or
+ * one row of statistics per record.
+ */
 
 struct csv {
 	struct out *out;
@@ -22,8 +27,11 @@ static void *csv_begin(struct out *out, const struct render_options *options)
 
 	c->out = out;
 	c->options = options;
-	out_puts(out,
-		"syscall,arguments,result,duration_us,pid,tid,timestamp_ns,source_location\r\n");
+	out_puts(out, options->summary
+			      ? "syscall,calls,errors,total_time_ms,avg_time_ms,p50_ms,p90_ms,"
+				"p99_ms\r\n"
+			      : "syscall,arguments,result,duration_us,pid,tid,timestamp_ns,"
+				"source_location\r\n");
 	return c;
 }
 
@@ -69,6 +77,42 @@ static void csv_event(void *self, const struct event_view *view)
 	out_commit(c->out);
 }
 
+static void draw_ms(struct out *out, double ns)
+{
+	out_printf(out, ",%.6f", ns / 1e6);
+}
+
+static void draw_row(
+	struct csv *c, const struct summary_table *table, const struct summary_row *row)
+{
+	static const enum summary_column times[] = {
+		SUMMARY_AVG, SUMMARY_P50, SUMMARY_P90, SUMMARY_P99};
+
+	buf_reset(&c->arguments);
+	buf_adds(&c->arguments, row->key);
+	if (table->by == SUMMARY_BY_NAME)
+		out_puts(c->out, row->key);
+	else
+		draw_quoted(c->out, &c->arguments);
+	out_printf(c->out, ",%llu,%llu", (unsigned long long)row->calls,
+		(unsigned long long)row->errors);
+	draw_ms(c->out, (double)row->times.sum);
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
+		if (row->times.nr)
+			draw_ms(c->out, summary_value(table, row, times[i]));
+		else
+			out_puts(c->out, ",");
+	}
+	out_puts(c->out, "\r\n");
+	out_commit(c->out);
+}
+
+static void csv_summary(void *self, const struct summary_table *table)
+{
+	for (size_t i = 0; i < table->nr_rows; i++)
+		draw_row(self, table, table->rows[i]);
+}
+
 static bool csv_end(void *self)
 {
 	struct csv *c = self;
@@ -85,5 +129,6 @@ const struct renderer renderer_csv = {
 	.structured = true,
 	.begin = csv_begin,
 	.event = csv_event,
+	.summary = csv_summary,
 	.end = csv_end,
 };

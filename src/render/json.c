@@ -7,7 +7,9 @@
 
 #include "decode/decode.h"
 #include "render/call_json.h"
+#include "render/summary_json.h"
 #include "report/event_view.h"
+#include "report/summary.h"
 #include "util/alloc.h"
 #include "util/arena.h"
 #include "util/buf.h"
@@ -37,8 +39,15 @@ struct document {
 	bool ended;
 	int status;
 	uint64_t nr_unfinished, nr_calls, nr_lost, call_time_ns;
-	uint64_t nr_by_id[NR_CALL_IDS]; /* CALL_NONE: in no table */
+	uint64_t nr_by_id[NR_CALL_IDS];    /* CALL_NONE: in no table */
+	const struct summary_table *table; /* borrowed; NULL = nobody asked */
 };
+
+/* Statistics stand in place of the calls. */
+static bool is_summed(const struct document *d)
+{
+	return d->options->summary == SUMMARY_ONLY && d->table;
+}
 
 static void *json_begin(struct out *out, const struct render_options *options)
 {
@@ -193,6 +202,17 @@ static void draw_process(struct document *d, struct json *j)
 	json_object_end(j);
 }
 
+static void draw_rows(const struct summary_table *table, struct json *j)
+{
+	json_array_begin(j);
+	for (size_t i = 0; i < table->nr_rows; i++) {
+		json_object_begin(j);
+		summary_json_draw_row(j, table->rows[i]);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
 static void draw_statistics(struct document *d, struct json *j)
 {
 	json_object_begin(j);
@@ -207,15 +227,40 @@ static void draw_statistics(struct document *d, struct json *j)
 			member_u64(
 				j, id ? call_name((enum call_id)id) : "unknown", d->nr_by_id[id]);
 	json_object_end(j);
+	if (d->table) {
+		summary_json_draw_totals(j, d->table);
+		json_key(j, "by_call");
+		draw_rows(d->table, j);
+	}
+	json_object_end(j);
+}
+
+static void draw_summed_statistics(const struct summary_table *table, struct json *j)
+{
+	json_object_begin(j);
+	member_u64(j, "total_syscalls", table->calls);
+	member_u64(j, "total_duration_nanos", table->elapsed_ns);
+	member_u64(j, "syscall_time_nanos", table->time_ns);
+	member_u64(j, "unfinished", table->unfinished);
+	if (table->by == SUMMARY_BY_NAME) {
+		json_key(j, "syscall_counts");
+		json_object_begin(j);
+		for (size_t i = 0; i < table->nr_rows; i++)
+			member_u64(j, table->rows[i]->key, table->rows[i]->calls);
+		json_object_end(j);
+	}
+	summary_json_draw_totals(j, table);
 	json_object_end(j);
 }
 
 static void draw_summary(struct document *d, struct json *j)
 {
+	bool summed = is_summed(d);
+
 	json_object_begin(j);
-	member_u64(j, "total_syscalls", d->nr_calls);
+	member_u64(j, "total_syscalls", summed ? d->table->calls : d->nr_calls);
 	json_key(j, "total_time_us");
-	json_thousandths(j, d->end_ns - d->start_ns);
+	json_thousandths(j, summed ? d->table->elapsed_ns : d->end_ns - d->start_ns);
 	if (d->ended) {
 		json_key(j, "exit_code");
 		json_i64(j, exit_code(d));
@@ -223,12 +268,30 @@ static void draw_summary(struct document *d, struct json *j)
 	json_object_end(j);
 }
 
+static void draw_calls(struct document *d, struct json *j)
+{
+	int r;
+
+	json_array_begin(j);
+	r = spool_copy(d->spool, d->out);
+	if (r < 0 && !d->out->error)
+		d->out->error = r;
+	json_array_end(j);
+}
+
+static void json_summary(void *self, const struct summary_table *table)
+{
+	struct document *d = self;
+
+	d->table = table;
+	d->forked |= table->forked;
+}
+
 static bool json_end(void *self)
 {
 	struct document *d = self;
 	struct json j;
 	bool whole;
-	int r;
 
 	json_init(&j, &d->out->pending);
 	json_object_begin(&j);
@@ -240,13 +303,15 @@ static bool json_end(void *self)
 		draw_process(d, &j);
 	}
 	json_key(&j, "syscalls");
-	json_array_begin(&j);
-	r = spool_copy(d->spool, d->out);
-	if (r < 0 && !d->out->error)
-		d->out->error = r;
-	json_array_end(&j);
+	if (is_summed(d))
+		draw_rows(d->table, &j);
+	else
+		draw_calls(d, &j);
 	json_key(&j, "statistics");
-	draw_statistics(d, &j);
+	if (is_summed(d))
+		draw_summed_statistics(d->table, &j);
+	else
+		draw_statistics(d, &j);
 	json_key(&j, "summary");
 	draw_summary(d, &j);
 	member_u64(&j, "lost_events", d->nr_lost);
@@ -267,7 +332,9 @@ const struct renderer renderer_json = {
 	.shapes = SHAPE_EVENTS,
 	.structured = true,
 	.whole = true,
+	.mixes = true,
 	.begin = json_begin,
 	.event = json_event,
+	.summary = json_summary,
 	.end = json_end,
 };

@@ -5,8 +5,10 @@
 
 #include "decode/decode.h"
 #include "render/call_json.h"
+#include "render/summary_json.h"
 #include "render/value_json.h"
 #include "report/event_view.h"
+#include "report/summary.h"
 #include "util/alloc.h"
 #include "util/arena.h"
 #include "util/buf.h"
@@ -148,12 +150,48 @@ static void jsonl_event(void *self, const struct event_view *view)
 	case EV_LOST: break;
 	default: return; /* the tracker's state */
 	}
-	if (l->out->error)
+	if (l->out->error || l->options->summary == SUMMARY_ONLY)
 		return;
 	json_init(&j, &l->out->pending);
 	draw_event(l, &j, view);
 	end_line(l);
 	arena_reset(&l->arena);
+}
+
+static void draw_totals(struct json *j, const struct summary_table *table)
+{
+	json_key(j, "total_syscalls");
+	json_u64(j, table->calls);
+	json_key(j, "total_duration_nanos");
+	json_u64(j, table->elapsed_ns);
+	json_key(j, "syscall_time_nanos");
+	json_u64(j, table->time_ns);
+	json_key(j, "unfinished");
+	json_u64(j, table->unfinished);
+	summary_json_draw_totals(j, table);
+	json_key(j, "lost_events");
+	json_u64(j, table->lost);
+}
+
+/* A line per row, then the totals. */
+static void jsonl_summary(void *self, const struct summary_table *table)
+{
+	struct jsonl *l = self;
+
+	for (size_t i = 0; i <= table->nr_rows; i++) {
+		struct json j;
+
+		json_init(&j, &l->out->pending);
+		json_object_begin(&j);
+		json_key(&j, "type");
+		json_text(&j, i < table->nr_rows ? "summary" : "totals");
+		if (i < table->nr_rows)
+			summary_json_draw_row(&j, table->rows[i]);
+		else
+			draw_totals(&j, table);
+		json_object_end(&j);
+		end_line(l);
+	}
 }
 
 static bool jsonl_end(void *self)
@@ -172,7 +210,10 @@ const struct renderer renderer_jsonl = {
 	.shapes = SHAPE_EVENTS,
 	.structured = true,
 	.whole = true,
+	.mixes = true,
+	.repeats = true,
 	.begin = jsonl_begin,
 	.event = jsonl_event,
+	.summary = jsonl_summary,
 	.end = jsonl_end,
 };

@@ -10,6 +10,7 @@
 #include "filter/filter.h"
 #include "report/event_view.h"
 #include "report/self_cost.h"
+#include "report/summary.h"
 #include "track/track.h"
 #include "util/alloc.h"
 #include "util/arena.h"
@@ -26,8 +27,9 @@ struct live {
 	struct arena scratch;
 	void *document; /* the renderer's state */
 	uint64_t flushed_ns;
-	bool cut;        /* the document did not get all */
-	int32_t pid;     /* of the event being shown */
+	uint64_t summary_ns; /* when the statistics were shown last, or the first tick came */
+	bool cut;            /* the document did not get all */
+	int32_t pid;         /* of the event being shown */
 	struct map made; /* pid and descriptor -> enum what_made, or a netlink protocol after it, of
 			    those whose making was shown */
 	uint64_t lap_ns; /* when the part began that is being measured */
@@ -202,6 +204,9 @@ static int live_event(void *self, const struct event *ev, struct err *err)
 	struct decoded_call call, whole;
 	struct value siginfo;
 
+	if (l->config.options->summary == SUMMARY_ONLY &&
+		EV_BIT(ev->kind) & (EV_BIT(EV_CALL) | EV_BIT(EV_CALL_ENTER) | EV_BIT(EV_SIGNAL)))
+		return 0;
 	lap_begin(l);
 	if (!filter_match(l->config.filter, ev, l->config.track)) {
 		note_hidden(l, ev);
@@ -240,10 +245,22 @@ static int live_event(void *self, const struct event *ev, struct err *err)
 	return output_status(l, err);
 }
 
+static void draw_summary(struct live *l, uint64_t now_ns)
+{
+	if (l->config.summary && l->config.renderer->summary)
+		l->config.renderer->summary(l->document, summary_make(l->config.summary, now_ns));
+}
+
 static int live_tick(void *self, uint64_t now_ns, struct err *err)
 {
 	struct live *l = self;
 
+	if (!l->summary_ns)
+		l->summary_ns = now_ns;
+	if (l->config.summary_every_ns && now_ns - l->summary_ns >= l->config.summary_every_ns) {
+		draw_summary(l, now_ns);
+		l->summary_ns = now_ns;
+	}
 	if (now_ns - l->flushed_ns >= FLUSH_NS) {
 		lap_begin(l);
 		out_push(l->config.out);
@@ -259,6 +276,7 @@ static int live_end(void *self, struct err *err)
 
 	lap_begin(l);
 	if (l->document) {
+		draw_summary(l, clock_now_ns());
 		l->cut = !l->config.renderer->end(l->document);
 		l->document = NULL;
 	}

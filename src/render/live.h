@@ -10,6 +10,7 @@
 struct filter;
 struct out;
 struct self_cost;
+struct summary;
 struct track;
 
 struct live_config {
@@ -17,7 +18,9 @@ struct live_config {
 	const struct render_options *options; /* borrowed */
 	const struct filter *filter;          /* borrowed */
 	const struct track *track;            /* borrowed; a sink in front of this one */
-	struct out *out;                      /* borrowed */
+	struct summary *summary;   /* borrowed; a sink in front of this one; NULL = nobody asks */
+	uint64_t summary_every_ns; /* 0 = only at the end */
+	struct out *out;           /* borrowed */
 	struct decode_options decode;
 	struct self_cost *cost; /* borrowed: to be added to; NULL = nobody asks */
 };

@@ -5,10 +5,12 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct event_view;
 struct out;
+struct summary_table;
 
 enum render_shape {
 	SHAPE_EVENTS = 1u << 0, /* a stream of event_view */
@@ -28,6 +30,12 @@ enum hex_strings {
 	HEX_ALL,
 };
 
+enum summary_mode {
+	SUMMARY_OFF = 0,
+	SUMMARY_ONLY, /* in place of the calls */
+	SUMMARY_TOO,  /* behind them */
+};
+
 struct render_options {
 	uint32_t string_limit; /* bytes of data shown */
 	enum stamp_style stamp;
@@ -40,8 +48,12 @@ struct render_options {
 	bool follow;                 /* children are traced too */
 	uint64_t realtime_offset_ns; /* monotonic to wall clock */
 	uint64_t max_bytes;          /* of a document; 0 = no limit */
-	char *const *command;        /* NULL = attached; borrowed */
-	const char *trace_id;        /* W3C trace parent; borrowed */
+	enum summary_mode summary;
+	bool summary_strace;            /* as strace's table, where it is text */
+	const uint8_t *summary_columns; /* enum summary_column; borrowed; where it is text */
+	size_t nr_summary_columns;      /* 0 = those that are usual */
+	char *const *command;           /* NULL = attached; borrowed */
+	const char *trace_id;           /* W3C trace parent; borrowed */
 };
 
 struct renderer {
@@ -51,9 +63,16 @@ struct renderer {
 	bool structured; /* for programs: the command's own output must not get between */
 	bool whole;      /* wants calls without abbreviations too */
 	bool enters;     /* can show a call's entry apart from its return */
+	bool mixes;      /* can show calls and statistics in one document */
+	bool repeats;    /* can show statistics several times */
 	/* The state of one document; options and out are borrowed until `end`. */
 	void *(*begin)(struct out *out, const struct render_options *options);
 	void (*event)(void *self, const struct event_view *view);
+	/*
+	 * The statistics, before `end`, or now and then (`repeats`). The table is borrowed until
+	 * `end`. NULL = no form for it.
+	 */
+	void (*summary)(void *self, const struct summary_table *table);
 	/* Completes the document and frees the state; false: `max_bytes` cut it short. */
 	bool (*end)(void *self);
 };

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "event/calls.h"
+#include "render/summary_text.h"
 #include "render/value_text.h"
 #include "report/event_view.h"
 #include "util/alloc.h"
@@ -326,6 +327,8 @@ static void text_event(void *self, const struct event_view *view)
 	struct buf *line = &t->out->pending;
 	const struct event *ev = view->ev;
 
+	if (t->options->summary == SUMMARY_ONLY)
+		return;
 	if (ev->kind != EV_LOST) {
 		if (!t->first_tid)
 			t->first_tid = ev->tid;
@@ -368,6 +371,15 @@ static void text_event(void *self, const struct event_view *view)
 	arena_reset(&t->scratch);
 }
 
+static void text_summary(void *self, const struct summary_table *table)
+{
+	struct text *t = self;
+
+	interrupt(t, &t->out->pending);
+	summary_text_draw(&t->out->pending, table, t->options);
+	out_commit(t->out);
+}
+
 static bool text_end(void *self)
 {
 	struct text *t = self;
@@ -388,7 +400,10 @@ const struct renderer renderer_text = {
 	.media_type = "text/plain",
 	.shapes = SHAPE_EVENTS,
 	.enters = true,
+	.mixes = true,
+	.repeats = true,
 	.begin = text_begin,
 	.event = text_event,
+	.summary = text_summary,
 	.end = text_end,
 };

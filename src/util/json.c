@@ -173,14 +173,24 @@ void json_bool(struct json *j, bool value)
 	buf_adds(j->out, value ? "true" : "false");
 }
 
-void json_thousandths(struct json *j, uint64_t thousandths)
+static void add_parts(struct json *j, uint64_t number, uint64_t parts, int digits)
 {
-	unsigned rest = (unsigned)(thousandths % 1000), digits = 3;
+	uint64_t rest = number % parts;
 
 	separate(j);
-	buf_add_u64(j->out, thousandths / 1000);
+	buf_add_u64(j->out, number / parts);
 	for (; rest && rest % 10 == 0; digits--)
 		rest /= 10;
 	if (rest)
-		buf_printf(j->out, ".%0*u", (int)digits, rest);
+		buf_printf(j->out, ".%0*llu", digits, (unsigned long long)rest);
+}
+
+void json_thousandths(struct json *j, uint64_t thousandths)
+{
+	add_parts(j, thousandths, 1000, 3);
+}
+
+void json_millionths(struct json *j, uint64_t millionths)
+{
+	add_parts(j, millionths, 1000000, 6);
 }

@@ -42,3 +42,6 @@ void json_bool(struct json *j, bool value);
 
 /* `thousandths` / 1000 with exactly as many decimals as it needs, three at most. */
 void json_thousandths(struct json *j, uint64_t thousandths);
+
+/* `millionths` / 1000000 likewise. */
+void json_millionths(struct json *j, uint64_t millionths);

@@ -24,6 +24,7 @@
 #include "filter/inject.h"
 #include "render/live.h"
 #include "report/self_cost.h"
+#include "report/summary.h"
 #include "track/track.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
@@ -37,15 +38,21 @@
 
 #define STRING_LIMIT_MAX (1u << 20)
 
+#define COLUMN_NAMES                                                                               \
+	"columns are name calls errors time percent avg min p50 p75 p90 p95 p99 p99.9 max stddev " \
+	"bytes"
+
 struct trace_options {
 	bool help, help_all, version;
 	bool profile_self;
 	bool follow, timing, relative, unfinished, succeeded, failed, raw, hex, verbose, quiet,
 		debug;
-	unsigned stamps, show_fds, hex_strings;
+	bool summary, summary_too, wall, cpu;
+	unsigned stamps, show_fds, hex_strings, summary_every_s;
 	unsigned string_limit;
 	uint64_t max_output_bytes;
 	const char *output, *engine, *format, *tracee_stdout;
+	const char *summary_sort, *summary_columns, *summary_style, *summary_by;
 	struct option_list exprs, pids;
 };
 
@@ -74,6 +81,16 @@ static const struct option options[] = {
 	{OPTION_COUNT, 'x', NULL, NULL, "strings that are not all text in \\x escapes; -xx all strings", AT(hex_strings)},
 	{OPTION_FLAG, 0, "hex", NULL, "\\x escapes in strings", AT(hex)},
 	{OPTION_FLAG, 0, "raw", NULL, "arguments as hexadecimal words", AT(raw)},
+	{OPTION_SECTION, .help = "Statistics"},
+	{OPTION_FLAG, 'c', "summary", NULL, "statistics of the calls instead of lines", AT(summary), .common = true},
+	{OPTION_FLAG, 'C', "summary-too", NULL, "lines, and statistics behind them", AT(summary_too), .common = true},
+	{OPTION_TEXT, 'S', "summary-sort-by", "COLUMN", "the largest first: time (default), calls, errors, avg, p50, p90, p95, p99, min, max, bytes; name; nothing", AT(summary_sort)},
+	{OPTION_TEXT, 'U', "summary-columns", "COLUMN,...", "columns of the table: those of -S, percent, stddev, p75, p99.9", AT(summary_columns)},
+	{OPTION_TEXT, 0, "summary-style", "NAME", "table as renacer has it, or as strace; -c -T means the latter", AT(summary_style), .completes = "renacer strace"},
+	{OPTION_TEXT, 0, "by", "KEY", "a row for each: name of the call (default), path, fd, pid, comm, errno", AT(summary_by), .completes = "name path fd pid comm errno"},
+	{OPTION_NUMBER, 0, "summary-every", "SECONDS", "the table so far, again and again", AT(summary_every_s), .max = 86400},
+	{OPTION_FLAG, 'w', "wall", NULL, "times include waiting (default)", AT(wall)},
+	{OPTION_FLAG, 0, "cpu", NULL, "times are those on the CPU, inside the call", AT(cpu)},
 	{OPTION_SECTION, .help = "How"},
 	{OPTION_TEXT, 0, "engine", "NAME", "how to watch; auto takes the cheapest that is usable", AT(engine), .completes = "@engines"},
 	{OPTION_FLAG, 'q', "quiet", NULL, "no notes on standard error", AT(quiet)},
@@ -143,11 +160,30 @@ static bool shows_messages(const struct filter *filter, enum abi abi)
 	return false;
 }
 
+static enum summary_mode summary_mode(const struct trace_options *o)
+{
+	return o->summary_too ? SUMMARY_TOO : o->summary ? SUMMARY_ONLY : SUMMARY_OFF;
+}
+
+static bool wants_names(const struct trace_options *o)
+{
+	return o->summary_by && !strcmp(o->summary_by, "comm");
+}
+
+/* What a descriptor means, or a task is called. */
+static bool key_asks_track(const struct trace_options *o)
+{
+	return wants_names(o) ||
+	       (o->summary_by && (!strcmp(o->summary_by, "path") || !strcmp(o->summary_by, "fd")));
+}
+
 static void build_plan(struct engine_plan *plan, const struct trace_options *o,
 	const struct filter *filter, bool tracking)
 {
-	const uint32_t parts =
-		TRACK_FILES | TRACK_PASSING | (o->show_fds > 1 ? (uint32_t)TRACK_DEVICES : 0);
+	const uint32_t parts = TRACK_FILES | TRACK_PASSING |
+			       (o->show_fds > 1 ? (uint32_t)TRACK_DEVICES : 0) |
+			       (wants_names(o) ? (uint32_t)TRACK_NAMES : 0);
+	const bool shows_calls = !o->summary;
 
 	plan->follow = o->follow;
 	plan->measure = o->profile_self;
@@ -162,15 +198,22 @@ static void build_plan(struct engine_plan *plan, const struct trace_options *o,
 			plan->wanted[abi][nr] =
 				filter_wants_number(filter, abi, nr) ||
 				(tracking && track_call_parts(call_id_of(abi, nr)) & parts) ||
-				(call_id_of(abi, nr) == CALL_socket && shows_messages(filter, abi));
+				(shows_calls && call_id_of(abi, nr) == CALL_socket &&
+					shows_messages(filter, abi));
 	plan->want_unknown = filter_wants_unknown(filter);
 	for (int abi = 0; abi < NR_ABIS; abi++)
 		for (unsigned nr = 0; nr < CALL_NR_LIMIT; nr++)
 			plan->injected[abi][nr] = filter_injects_number(filter, abi, nr);
 	plan->injects_signals = filter_injects(filter, INJECT_SIGNAL);
 	/* lines that say no time need none; the tracker orders what passes between tasks by it */
-	plan->want_times =
-		strcmp(o->format, "text") || o->timing || o->stamps || o->relative || tracking;
+	plan->want_times = strcmp(o->format, "text") || o->timing || o->stamps || o->relative ||
+			   tracking || summary_mode(o);
+	if (shows_calls)
+		return;
+	plan->kinds &= ~(EV_BIT(EV_SIGNAL) | EV_BIT(EV_STOP));
+	plan->sums = !tracking && filter_is_by_name(filter) &&
+		     (!o->summary_by || !strcmp(o->summary_by, "name"));
+	plan->cpu_times = o->cpu;
 }
 
 static enum stamp_style stamp_style(const struct trace_options *o)
@@ -223,6 +266,9 @@ struct run {
 	struct relay relay;
 	struct out out;
 	struct launch launch;
+	struct summary *summary; /* owned */
+	uint8_t summary_columns[NR_SUMMARY_COLUMNS];
+	size_t nr_summary_columns;
 	bool owns_stdout;  /* it carries a document that must stay parsable */
 	char trace_id[56]; /* W3C: version, 16 and 8 bytes in hex, flags */
 	struct engine_plan plan;
@@ -265,6 +311,102 @@ static int plan_injections(struct run *run, struct err *err)
 	return engine ? session_engine_suits(engine, &run->plan, err) : 0;
 }
 
+static bool is_strace_style(const struct trace_options *o)
+{
+	return o->summary_style ? !strcmp(o->summary_style, "strace") : o->summary && o->timing;
+}
+
+static int parse_columns(struct run *run, const char *list, struct err *err)
+{
+	for (const char *at = list; at; at = *at ? at + 1 : NULL) {
+		size_t len = strcspn(at, ",");
+		char name[32];
+		int column;
+
+		snprintf(name, sizeof(name), "%.*s", (int)MIN(len, sizeof(name)), at);
+		column = summary_column_by_name(name);
+		if (column < 0 || column == SUMMARY_NOTHING)
+			return err_set(
+				err, -EINVAL, "-U: '%s' is no column; %s", name, COLUMN_NAMES);
+		if (run->nr_summary_columns == ARRAY_SIZE(run->summary_columns))
+			return err_set(err, -EINVAL, "-U: columns are named more than once");
+		run->summary_columns[run->nr_summary_columns++] = (uint8_t)column;
+		at += len;
+	}
+	return 0;
+}
+
+static int check_summary_values(const struct trace_options *o, struct err *err)
+{
+	if (o->summary_sort && summary_column_by_name(o->summary_sort) < 0)
+		return err_set(
+			err, -EINVAL, "-S: '%s' is no column; %s", o->summary_sort, COLUMN_NAMES);
+	if (o->summary_by && summary_key_by_name(o->summary_by) < 0)
+		return none_of(err, "--by", o->summary_by, "name path fd pid comm errno");
+	if (o->summary_style && strcmp(o->summary_style, "renacer") &&
+		strcmp(o->summary_style, "strace"))
+		return none_of(err, "--summary-style", o->summary_style, "renacer strace");
+	if (o->cpu && (o->summary_too || (o->summary_by && strcmp(o->summary_by, "name") != 0)))
+		return err_set(err, -EINVAL, "--cpu is for -c, by name only");
+	if (o->wall && o->cpu)
+		return err_set(err, -EINVAL, "--wall and --cpu exclude each other");
+	return 0;
+}
+
+static int check_summary(
+	const struct trace_options *o, const struct renderer *renderer, struct err *err)
+{
+	const char *option = o->summary_sort      ? "-S"
+			     : o->summary_columns ? "-U"
+			     : o->summary_style   ? "--summary-style"
+			     : o->summary_by      ? "--by"
+			     : o->summary_every_s ? "--summary-every"
+			     : o->wall            ? "--wall"
+			     : o->cpu             ? "--cpu"
+						  : NULL;
+
+	if (option && !summary_mode(o))
+		return err_set(err, -EINVAL, "%s is for statistics: give -c or -C too", option);
+	if (o->summary && o->summary_too)
+		return err_set(err, -EINVAL, "-c and -C exclude each other");
+	if (summary_mode(o) && !renderer->summary)
+		return err_set(err, -EINVAL, "--format %s has no form for statistics", o->format);
+	if (o->summary_too && !renderer->mixes)
+		return err_set(err, -EINVAL,
+			"-C: --format %s has no form for calls and statistics in one; use -c",
+			o->format);
+	if (o->summary_every_s && !renderer->repeats)
+		return err_set(err, -EINVAL,
+			"--summary-every: --format %s is one document; text and jsonl are not",
+			o->format);
+	if (o->unfinished && o->summary)
+		return err_set(err, -EINVAL, "--unfinished is about lines, which -c does not show");
+	return check_summary_values(o, err);
+}
+
+static void add_summary(struct run *run, bool launches)
+{
+	const struct trace_options *o = run->options;
+	struct summary_config config = {
+		.sort = SUMMARY_TIME,
+		.cpu = o->cpu,
+		.filter = run->filter,
+		.track = run->track,
+		.launch = launches ? &run->launch : NULL,
+		.pids = run->pids.data,
+		.nr_pids = run->pids.len,
+		.read_sums = run->plan.sums ? session_read_sums : NULL,
+		.sums_self = &run->session,
+	};
+
+	if (o->summary_by)
+		config.by = (enum summary_key)summary_key_by_name(o->summary_by);
+	if (o->summary_sort)
+		config.sort = (enum summary_column)summary_column_by_name(o->summary_sort);
+	run->summary = summary_create(&config);
+	stream_add_sink(run->session.stream, &summary_sink, run->summary);
+}
+
 static int make_trace_id(char *ret, size_t cap, struct err *err)
 {
 	uint64_t random[3];
@@ -298,12 +440,20 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 	r = build_filter(run->filter, o, err);
 	if (r < 0)
 		return r;
-	tracking = o->show_fds || filter_asks_track(run->filter);
+	tracking = o->show_fds || filter_asks_track(run->filter) || key_asks_track(o);
 	build_plan(&run->plan, o, run->filter, tracking);
+	if (o->cpu && !run->plan.sums)
+		return err_set(
+			err, -EINVAL, "--cpu goes with filters by name only, and not with -y");
 	r = plan_injections(run, err);
 	if (r < 0)
 		return r;
 	run->owns_stdout = renderer->structured && !o->output;
+	r = check_summary(o, renderer, err);
+	if (r >= 0)
+		r = parse_columns(run, o->summary_columns, err);
+	if (r < 0)
+		return r;
 	r = make_trace_id(run->trace_id, sizeof(run->trace_id), err);
 	if (r < 0)
 		return r;
@@ -321,6 +471,10 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 		.hex = o->hex,
 		.hex_strings = (enum hex_strings)MIN(o->hex_strings, (unsigned)HEX_ALL),
 		.realtime_offset_ns = clock_realtime_offset_ns(),
+		.summary = summary_mode(o),
+		.summary_strace = is_strace_style(o),
+		.summary_columns = run->summary_columns,
+		.nr_summary_columns = run->nr_summary_columns,
 	};
 	run->session.stream = stream_create();
 	stream_want_enters(run->session.stream, o->unfinished);
@@ -329,11 +483,15 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 		run->track = track_create();
 		stream_add_sink(run->session.stream, &track_sink, run->track);
 	}
+	if (summary_mode(o))
+		add_summary(run, *words != NULL);
 	run->live = live_create(&(struct live_config){
 		.renderer = renderer,
 		.options = &run->render,
 		.filter = run->filter,
 		.track = run->track,
+		.summary = run->summary,
+		.summary_every_ns = o->summary_every_s * UINT64_C(1000000000),
 		.out = &run->out,
 		.decode = {.verbose = o->verbose},
 		.cost = o->profile_self ? &run->cost : NULL,
@@ -350,6 +508,7 @@ static void run_deinit(struct run *run)
 	launch_deinit(&run->launch);
 	stream_destroy(run->session.stream);
 	live_destroy(run->live);
+	summary_destroy(run->summary);
 	track_destroy(run->track);
 	filter_destroy(run->filter);
 	VEC_DEINIT(&run->pids);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -466,12 +467,13 @@ static void on_death(struct engine *e, pid_t tid)
 {
 	struct task *t = find_task(e, tid);
 	uint64_t now_ns = clock_now_ns();
+	struct rusage usage;
 	int status;
 
-	if (wait4(tid, &status, __WALL | __WNOTHREAD | WNOHANG, NULL) != tid)
+	if (wait4(tid, &status, __WALL | __WNOTHREAD | WNOHANG, &usage) != tid)
 		return;
 	if (e->launch && tid == e->launch->pid)
-		launch_note_status(e->launch, status);
+		launch_note_status(e->launch, status, &usage);
 	if (!t)
 		return;
 	if (!t->hidden) {
