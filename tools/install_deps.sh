@@ -7,7 +7,7 @@
 # line on stderr and goes on: the build then says what it cannot do without.
 
 # clang, llvm and bpftool make the eBPF engine; without them the ptrace engine alone is built.
-build='gcc libc6-dev meson ninja-build pkg-config python3 libpcre2-dev
+build='gcc libc6-dev meson ninja-build pkg-config python3 libpcre2-dev libzstd-dev libxxhash-dev
 clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev'
 
 # cmocka: unit tests; strace: the oracle; multilib: 32-bit programs; the rest are traced.

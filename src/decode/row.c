@@ -75,3 +75,10 @@ const struct capture_recipe *syscall_row_captures(enum abi abi, enum call_id id)
 	/* a recipe for an argument that is another one here would read what it should not */
 	return args && !(args >> row_args_in(abi, row).nr_same) ? ret : NULL;
 }
+
+unsigned syscall_row_words(enum abi abi, enum call_id id)
+{
+	const struct syscall_row *row = syscall_row_of(id);
+
+	return row ? row_args_in(abi, row).nr : CAPTURE_NR_ARGS;
+}

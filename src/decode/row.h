@@ -58,3 +58,6 @@ unsigned syscall_row_nr_args(enum abi abi, enum call_id id);
  * differs from the row's.
  */
 const struct capture_recipe *syscall_row_captures(enum abi abi, enum call_id id);
+
+/* How many argument words the call takes in this ABI; without a row it may be all of them. */
+unsigned syscall_row_words(enum abi abi, enum call_id id);

@@ -1,0 +1,334 @@
+#include "store/reader.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "event/event.h"
+#include "store/block_reader.h"
+#include "store/chunk.h"
+#include "store/format.h"
+#include "store/varint.h"
+#include "util/alloc.h"
+#include "util/arena.h"
+#include "util/cleanup.h"
+#include "util/err.h"
+#include "util/vec.h"
+
+struct store_reader {
+	const uint8_t *bytes;
+	size_t len;
+	bool is_mapped; /* `bytes` are ours */
+	uint32_t minor;
+	struct arena arena; /* facts, messages */
+	struct store_facts facts;
+	struct store_end end;
+	bool has_end;
+	const char *damage; /* in `arena`, or constant */
+	size_t start;       /* the first chunk behind the facts */
+	size_t at;          /* the next chunk */
+	bool in_block;
+	struct block_reader block;
+	VEC(struct store_block) blocks;
+	bool knows_blocks;
+};
+
+bool store_is_trace(const void *bytes, size_t len)
+{
+	return len >= STORE_MAGIC_BYTES && !memcmp(bytes, STORE_MAGIC, STORE_MAGIC_BYTES);
+}
+
+static uint32_t get_le32(const uint8_t *from)
+{
+	uint32_t number;
+
+	memcpy(&number, from, sizeof(number));
+	return le32toh(number);
+}
+
+/* A chunk whose columns are one. */
+static bool read_only_column(const struct chunk *chunk, struct columns *c, struct scan *ret)
+{
+	if (!columns_read(c, chunk, UINT64_C(1) << STORE_COLUMN_ONLY))
+		return false;
+	*ret = c->by_id[STORE_COLUMN_ONLY];
+	return true;
+}
+
+/* The facts stand at the front; a file that lacks them is not worth less. */
+static void read_facts(struct store_reader *r)
+{
+	struct columns columns = {0};
+	struct chunk chunk;
+	struct scan from;
+
+	if (chunk_at(r->bytes, r->len, r->at, &chunk) == CHUNK_GOOD && chunk.kind == STORE_FACTS) {
+		if (!read_only_column(&chunk, &columns, &from) ||
+			!store_facts_read(&r->facts, &from, &r->arena))
+			r->facts = (struct store_facts){0};
+		r->at = chunk_end(&chunk);
+	}
+	columns_deinit(&columns);
+}
+
+static int check_header(const uint8_t *bytes, size_t len, const char *name, struct err *err)
+{
+	uint32_t major;
+
+	if (!store_is_trace(bytes, len))
+		return err_set(
+			err, -EINVAL, "'%s' is no trace file (renacer record makes them)", name);
+	if (len < STORE_HEADER_BYTES)
+		return err_set(err, -EINVAL, "'%s' ends within its header", name);
+	major = get_le32(bytes + STORE_MAGIC_BYTES);
+	if (major != STORE_MAJOR)
+		return err_set(err, -ENOTSUP,
+			"'%s' has format %u, this renacer reads format %u: a %s renacer reads it",
+			name, major, STORE_MAJOR, major > STORE_MAJOR ? "later" : "former");
+	return 0;
+}
+
+int store_reader_open_bytes(
+	struct store_reader **ret, const void *bytes, size_t len, const char *name, struct err *err)
+{
+	int status = check_header(bytes, len, name, err);
+	struct store_reader *r;
+
+	if (status < 0)
+		return status;
+	r = xcalloc(1, sizeof(*r));
+	r->bytes = bytes;
+	r->len = len;
+	r->minor = get_le32(r->bytes + STORE_MAGIC_BYTES + sizeof(uint32_t));
+	r->at = STORE_HEADER_BYTES;
+	read_facts(r);
+	r->start = r->at;
+	*ret = r;
+	return 0;
+}
+
+int store_reader_open(struct store_reader **ret, const char *path, struct err *err)
+{
+	CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	void *bytes;
+	int status;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(err, -errno, "cannot open '%s'", path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, -EINVAL, "'%s' is no regular file", path);
+	if (!st.st_size)
+		return err_set(err, -EINVAL, "'%s' is empty", path);
+	bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (bytes == MAP_FAILED)
+		return err_sys(err, -errno, "cannot map '%s'", path);
+	status = store_reader_open_bytes(ret, bytes, (size_t)st.st_size, path, err);
+	if (status < 0)
+		munmap(bytes, (size_t)st.st_size);
+	else
+		(*ret)->is_mapped = true;
+	return status;
+}
+
+void store_reader_close(struct store_reader *r)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; i < r->blocks.len; i++)
+		store_zone_deinit(&r->blocks.data[i].zone);
+	VEC_DEINIT(&r->blocks);
+	block_reader_deinit(&r->block);
+	arena_deinit(&r->arena);
+	if (r->is_mapped)
+		munmap((void *)r->bytes, r->len);
+	free(r);
+}
+
+const struct store_facts *store_reader_facts(const struct store_reader *r)
+{
+	return &r->facts;
+}
+
+uint32_t store_reader_version(const struct store_reader *r)
+{
+	return r->minor;
+}
+
+size_t store_reader_bytes(const struct store_reader *r)
+{
+	return r->len;
+}
+
+const char *store_reader_damage(const struct store_reader *r)
+{
+	return r->damage;
+}
+
+const struct store_end *store_reader_end(const struct store_reader *r)
+{
+	return r->has_end ? &r->end : NULL;
+}
+
+void store_reader_rewind(struct store_reader *r)
+{
+	r->at = r->start;
+	r->in_block = r->has_end = false;
+	r->damage = NULL;
+}
+
+static void note_damage(struct store_reader *r, const char *what)
+{
+	r->damage = arena_printf(&r->arena, "%s at byte %zu of %zu", what, r->at, r->len);
+}
+
+static void read_end(struct store_reader *r, const struct chunk *chunk)
+{
+	struct columns columns = {0};
+	struct scan from;
+
+	r->has_end = read_only_column(chunk, &columns, &from) &&
+		     store_end_read(&r->end, &from, &r->arena);
+	if (!r->has_end)
+		note_damage(r, "damaged");
+	columns_deinit(&columns);
+}
+
+/* On to the next chunk; whether it is a block of events. */
+static bool next_chunk(struct store_reader *r, bool *ret_go_on)
+{
+	struct chunk chunk;
+
+	*ret_go_on = false;
+	switch (chunk_at(r->bytes, r->len, r->at, &chunk)) {
+	case CHUNK_GOOD: break;
+	case CHUNK_DAMAGED: note_damage(r, "damaged"); return false;
+	default: note_damage(r, "ends without an end mark"); return false;
+	}
+	if (chunk.kind == STORE_END) {
+		read_end(r, &chunk);
+		return false;
+	}
+	if (chunk.kind == STORE_EVENTS && !block_reader_begin(&r->block, &chunk)) {
+		note_damage(r, "damaged");
+		return false;
+	}
+	r->at = chunk_end(&chunk);
+	*ret_go_on = true;
+	return chunk.kind == STORE_EVENTS;
+}
+
+bool store_reader_next(struct store_reader *r, struct event *ret)
+{
+	bool go_on = true;
+
+	while (go_on) {
+		if (!r->in_block) {
+			if (r->has_end || r->damage)
+				return false;
+			r->in_block = next_chunk(r, &go_on);
+			continue;
+		}
+		switch (block_reader_next(&r->block, ret)) {
+		case BLOCK_EVENT: return true;
+		case BLOCK_SKIPPED: break;
+		case BLOCK_ENDS: r->in_block = false; break;
+		case BLOCK_BAD:
+			note_damage(r, "damaged before");
+			r->in_block = go_on = false;
+			break;
+		}
+	}
+	return false;
+}
+
+/* Where the trailer says that the index is; 0 = there is none. */
+static uint64_t offset_of_index(const struct store_reader *r)
+{
+	const uint8_t *trailer = r->bytes + r->len - STORE_TRAILER_BYTES;
+	uint64_t offset, hash;
+
+	if (r->len < STORE_HEADER_BYTES + STORE_TRAILER_BYTES ||
+		memcmp(trailer + 16, STORE_END_MARK, sizeof(STORE_END_MARK) - 1))
+		return 0;
+	memcpy(&offset, trailer, sizeof(offset));
+	memcpy(&hash, trailer + 8, sizeof(hash));
+	if (le64toh(hash) != XXH3_64bits(trailer, sizeof(offset)))
+		return 0;
+	offset = le64toh(offset);
+	return offset < r->len ? offset : 0;
+}
+
+static bool read_index_entry(struct store_reader *r, struct scan *from, uint64_t *at)
+{
+	struct store_block block = {0};
+
+	block.offset = *at + scan_max(from, r->len);
+	block.len = scan_max(from, r->len);
+	*at = block.offset + block.len;
+	if (!store_zone_read(&block.zone, from) || *at > r->len) {
+		store_zone_deinit(&block.zone);
+		return false;
+	}
+	VEC_PUSH(&r->blocks, block);
+	return true;
+}
+
+static bool read_index(struct store_reader *r)
+{
+	uint64_t offset = offset_of_index(r), at = 0;
+	struct columns columns = {0};
+	struct chunk chunk;
+	struct scan from;
+	bool good = offset && chunk_at(r->bytes, r->len, offset, &chunk) == CHUNK_GOOD &&
+		    chunk.kind == STORE_INDEX && read_only_column(&chunk, &columns, &from);
+
+	while (good && scan_left(&from))
+		good = read_index_entry(r, &from, &at);
+	columns_deinit(&columns);
+	return good;
+}
+
+/* Without an index: what each good block says of itself. */
+static void walk_blocks(struct store_reader *r)
+{
+	struct columns columns = {0};
+	struct chunk chunk;
+
+	for (size_t at = r->start; chunk_at(r->bytes, r->len, at, &chunk) == CHUNK_GOOD;
+		at = chunk_end(&chunk)) {
+		struct store_block block = {at, chunk_end(&chunk) - at, {0}};
+
+		if (chunk.kind == STORE_END)
+			break;
+		if (chunk.kind != STORE_EVENTS)
+			continue;
+		if (!columns_read(&columns, &chunk, UINT64_C(1) << STORE_ZONE) ||
+			!store_zone_read(&block.zone, &columns.by_id[STORE_ZONE])) {
+			store_zone_deinit(&block.zone);
+			break;
+		}
+		VEC_PUSH(&r->blocks, block);
+	}
+	columns_deinit(&columns);
+}
+
+const struct store_block *store_reader_blocks(struct store_reader *r, size_t *ret_nr)
+{
+	if (!r->knows_blocks && !read_index(r)) {
+		for (size_t i = 0; i < r->blocks.len; i++)
+			store_zone_deinit(&r->blocks.data[i].zone);
+		r->blocks.len = 0;
+		walk_blocks(r);
+	}
+	r->knows_blocks = true;
+	*ret_nr = r->blocks.len;
+	return r->blocks.data;
+}

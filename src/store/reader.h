@@ -1,0 +1,66 @@
+#pragma once
+/*
+ * Reads a trace file, event by event or by its blocks. Whatever the bytes are, this ends and stays
+ * within them; a file that is cut or damaged gives what lies before the damage.
+ *
+ * A reader belongs to one thread. Several may read one file, also while it is being written: what
+ * is there when it is opened counts.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/facts.h"
+#include "store/zone.h"
+
+struct err;
+struct event;
+struct store_reader;
+
+/* Maps the file. Fails when it cannot be read, is no trace file, or is of a later major version. */
+int store_reader_open(struct store_reader **ret, const char *path, struct err *err);
+
+/* The same of bytes that the caller keeps until the reader is closed; `name` is for messages. */
+int store_reader_open_bytes(struct store_reader **ret, const void *bytes, size_t len,
+	const char *name, struct err *err);
+
+void store_reader_close(struct store_reader *r);
+
+/* Whether a file begins as trace files do. */
+bool store_is_trace(const void *bytes, size_t len);
+
+/* Live as long as the reader. */
+const struct store_facts *store_reader_facts(const struct store_reader *r);
+uint32_t store_reader_version(const struct store_reader *r); /* minor */
+size_t store_reader_bytes(const struct store_reader *r);     /* of the file */
+
+/*
+ * The next event in stream order: true, or false at the end. It lives until the next call.
+ * Sinks consume events as the stream delivered them; kinds that this program does not know are
+ * passed over.
+ */
+bool store_reader_next(struct store_reader *r, struct event *ret);
+
+/* From the first event again. */
+void store_reader_rewind(struct store_reader *r);
+
+/*
+ * After the last event: NULL when the recording ended in good order, else where and how the file
+ * ends. Lives as long as the reader.
+ */
+const char *store_reader_damage(const struct store_reader *r);
+
+/* What the end says; NULL before the last event, or when the end is missing. */
+const struct store_end *store_reader_end(const struct store_reader *r);
+
+struct store_block {
+	uint64_t offset, len; /* in the file, the chunk's head included */
+	struct store_zone zone;
+};
+
+/*
+ * The blocks and what they hold, without reading events: from the index, or where there is none
+ * from the blocks themselves. Live as long as the reader.
+ */
+const struct store_block *store_reader_blocks(struct store_reader *r, size_t *ret_nr);

@@ -1,0 +1,22 @@
+#pragma once
+/* Events of other kinds than calls: a record of numbers each, as long as it says it is. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store/varint.h"
+#include "util/vec.h"
+
+struct event;
+
+typedef VEC(uint64_t) record_words;
+
+/* Appends what `ev` holds beyond what all events have. */
+void record_put(const struct event *ev, struct buf *to);
+
+/*
+ * Fills in the same of `ret`, whose kind is set. Bytes and texts are borrowed from the record,
+ * stacks lie in `words`. What is behind the fields known here is passed over. False when the record
+ * makes no sense.
+ */
+bool record_read(struct event *ret, struct scan *from, record_words *words);
