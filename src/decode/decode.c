@@ -81,7 +81,12 @@ static void decode_result(struct decoder *d, enum ret_kind kind)
 	case RET_UINT: value_set_uint(&out->ret, (uint64_t)ret); break;
 	case RET_HEX: value_set_hex(&out->ret, (uint64_t)ret); break;
 	case RET_OCTAL: value_set_octal(&out->ret, (uint64_t)ret); break;
-	case RET_ADDR: value_set_addr(&out->ret, (uint64_t)ret); break;
+	case RET_ADDR:
+		if (ret)
+			value_set_addr(&out->ret, (uint64_t)ret);
+		else
+			value_set_int(&out->ret, 0); /* a result that was made up: no pointer */
+		break;
 	case RET_FD: value_set_fd(&out->ret, (int)ret); break;
 	case RET_PID: value_set_pid(&out->ret, (int)ret); break;
 	case RET_ID: value_set_id(&out->ret, (uint32_t)ret); break;

@@ -280,7 +280,7 @@ static const struct inject_key {
 	{"error", INJECT_ERROR, INJECT_RETVAL, true, set_error},
 	{"retval", INJECT_RETVAL, INJECT_ERROR, false, set_retval},
 	{"signal", INJECT_SIGNAL, 0, false, set_signal},
-	{"syscall", INJECT_SYSCALL, 0, false, set_syscall},
+	{"syscall", INJECT_SYSCALL, 0, true, set_syscall},
 	{"delay_enter", INJECT_DELAY_ENTER, 0, false, set_delay_enter},
 	{"delay_exit", INJECT_DELAY_EXIT, 0, false, set_delay_exit},
 	{"poke_enter", INJECT_POKE_ENTER, 0, false, set_poke_enter},
@@ -314,7 +314,7 @@ static int apply(struct injection *in, bool fault, char *part, struct err *err)
 			continue;
 		if (fault && !key->in_fault)
 			return err_set(err, -EINVAL,
-				"only error= and when= belong here; %s= is one of -e inject=",
+				"only error=, syscall= and when= belong here; %s= is one of -e inject=",
 				part);
 		if (!value)
 			return err_set(err, -EINVAL, "'%s' needs a value: %s=...", part, part);

@@ -4,7 +4,7 @@
  *
  *	inject=SET[:error=ERRNO|:retval=VALUE][:syscall=NAME][:signal=SIG][:delay_enter=TIME]
  *		[:delay_exit=TIME][:poke_enter=@argN=HEX,...][:poke_exit=...][:when=EXPR]
- *	fault=SET[:error=ERRNO][:when=EXPR]
+ *	fault=SET[:error=ERRNO][:syscall=NAME][:when=EXPR]
  *
  * EXPR is FIRST[..LAST][+[STEP]], counted per task and call.
  */

@@ -62,6 +62,11 @@ def test_results(h):
         check_equal(len(run.find("(INJECTED)")), 1, run.dump())
 
 
+def test_results_that_are_no_address(h):
+    run = tampered(h, "dup", "inject=mmap,brk:retval=0:when=1", trace="mmap,brk")
+    check(run.find(" = 0 (INJECTED)"), run.dump())
+
+
 def test_when(h):
     for when in ("1", "3", "3+", "2+2", "1+5", "2..4", "2..4+", "2..6+3", "6..65534", "7", "65535"):
         tampered(h, "chdir", f"inject=chdir:error=EIO:when={when}")

@@ -92,36 +92,39 @@ static void threads(void)
 	six_times("main again");
 }
 
-static void in_child(pid_t pid, const char *name)
+/* The parent is silent until its child has ended: what both print has an order. */
+static void tell_child(const char *how, pid_t pid)
 {
-	int status = 0;
+	int error = errno, status = 0;
+
+	if (pid > 0)
+		waitpid(pid, &status, 0);
+	errno = error;
+	tell(how, pid > 0 ? 0 : pid);
+	tell("status", status);
+}
+
+static void forked(void)
+{
+	pid_t pid = (pid_t)syscall(SYS_fork);
 
 	if (pid == 0) {
 		six_times("child");
 		_exit(3);
 	}
-	tell(name, pid > 0 ? 0 : pid);
-	if (pid > 0) {
-		waitpid(pid, &status, 0);
-		tell("status", status);
-	}
+	tell_child("fork", pid);
 }
 
 static void vforked(char *self)
 {
 	char *argv[] = {self, (char *)"chdir", NULL};
-	int status = 0;
 	pid_t pid = vfork();
 
 	if (pid == 0) {
 		execv(self, argv);
 		_exit(errno);
 	}
-	tell("vfork", pid > 0 ? 0 : pid);
-	if (pid > 0) {
-		waitpid(pid, &status, 0);
-		tell("status", status);
-	}
+	tell_child("vfork", pid);
 }
 
 int main(int argc, char **argv)
@@ -142,7 +145,7 @@ int main(int argc, char **argv)
 		threads();
 	} else if (!strcmp(what, "fork")) {
 		six_times("parent");
-		in_child((pid_t)syscall(SYS_fork), "fork");
+		forked();
 		six_times("parent again");
 	} else if (!strcmp(what, "vfork")) {
 		six_times("parent");
