@@ -135,3 +135,26 @@ TEST(lines_come_with_their_type)
 		"{\"type\":\"lost\",\"count\":3,\"from_nanos\":2,\"timestamp_nanos\":6}\n"
 		"{\"type\":\"exit\",\"exit_code\":3,\"pid\":41,\"tid\":41,\"timestamp_nanos\":7}\n");
 }
+
+TEST(what_was_done_to_a_call_is_told)
+{
+	static const struct {
+		uint8_t flags;
+		const char *text;
+	} cases[] = {
+		{CALL_INJECTED, ",\"injected\":[\"result\"],\"pid\":"},
+		{CALL_POKED, ",\"injected\":[\"args\"],\"pid\":"},
+		{CALL_POKED | CALL_INJECTED | CALL_DELAYED,
+			",\"injected\":[\"args\",\"result\"],\"delayed\":true,\"pid\":"},
+		{CALL_DELAYED, ",\"delayed\":true,\"pid\":"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct event events[] = {CALL(1, 0, cases[i].flags)};
+		struct played played;
+
+		play(&played, &renderer_jsonl, 0, events, 1);
+		if (!strstr(played.text, cases[i].text))
+			fail_msg("flags %u: %s", cases[i].flags, played.text);
+	}
+}

@@ -79,6 +79,23 @@ TEST(what_nobody_interrupts_is_one_line)
 			    "close(3) = 0\n");
 }
 
+TEST(what_was_done_to_calls_stands_behind_their_results)
+{
+	const struct event events[] = {
+		CALL(1, close, .args = {3}, .ret = -EIO, .flags = CALL_INJECTED),
+		CALL(1, close, .args = {3}, .flags = CALL_POKED),
+		CALL(1, close, .args = {3}, .flags = CALL_POKED | CALL_INJECTED | CALL_DELAYED),
+		CALL(1, close, .args = {3}, .flags = CALL_DELAYED),
+		CALL(1, close, .args = {3}, .flags = CALL_DELAYED | CALL_UNFINISHED),
+	};
+
+	CHECK_LINES(events, "close(3) = -5 EIO (Input/output error) (INJECTED)\n"
+			    "close(3) = 0 (INJECTED: args)\n"
+			    "close(3) = 0 (INJECTED: args, retval) (DELAYED)\n"
+			    "close(3) = 0 (DELAYED)\n"
+			    "close(3) = ?\n");
+}
+
 TEST(errors_that_no_program_should_see)
 {
 	const struct event events[] = {

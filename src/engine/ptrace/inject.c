@@ -24,7 +24,7 @@ void task_injection_deinit(struct task_injection *ti)
 		free(ti->counts[abi]);
 }
 
-/* The how manieth of its calls of this number that is, from 1. */
+/* Which of its calls of this number that is, counted from 1. */
 static uint64_t count_call(struct task *t)
 {
 	uint64_t **counts = &t->inject.counts[t->call.abi];

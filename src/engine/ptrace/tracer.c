@@ -624,6 +624,41 @@ void tracer_adopt_orphans(struct engine *e)
 	} while (found);
 }
 
+/* Time limits */
+
+static void set_timer(struct engine *e, uint64_t first_ns, uint64_t again_ns)
+{
+	struct itimerspec spec = {
+		.it_value = {(time_t)(first_ns / NS_PER_S), (long)(first_ns % NS_PER_S)},
+		.it_interval = {0, (long)again_ns},
+	};
+
+	if (e->timer_signo > 0)
+		timer_settime(e->timer, 0, &spec, NULL);
+}
+
+void tracer_arm(struct engine *e, int first_ms)
+{
+	first_ms = MAX(first_ms, 1);
+	e->timer_ns = clock_now_ns() + (uint64_t)first_ms * NS_PER_MS;
+	set_timer(e, (uint64_t)first_ms * NS_PER_MS, (uint64_t)MIN(first_ms, TICK_MS) * NS_PER_MS);
+}
+
+/* Not to sleep past the end of a delay. */
+static void arm_for_delay(struct engine *e, uint64_t now_ns)
+{
+	if (e->next_delay_ns >= e->timer_ns)
+		return;
+	e->timer_ns = e->next_delay_ns;
+	set_timer(e, e->next_delay_ns - now_ns, NS_PER_MS);
+}
+
+void tracer_disarm(struct engine *e)
+{
+	set_timer(e, 0, 0);
+	e->crowded = false; /* to be found out again */
+}
+
 /* Waiting */
 
 static bool is_death(const siginfo_t *info)
@@ -743,8 +778,6 @@ static void sweep(struct engine *e)
 	VEC_DEINIT(&stops);
 }
 
-static void arm_for_delay(struct engine *e, uint64_t now_ns);
-
 int tracer_step(struct engine *e, bool block)
 {
 	struct stop stop;
@@ -777,43 +810,10 @@ int tracer_step(struct engine *e, bool block)
 	return 1;
 }
 
-/* Time limits */
+/* Set-up */
 
 static void wake_up(int signo)
 {
-}
-
-static void set_timer(struct engine *e, uint64_t first_ns, uint64_t again_ns)
-{
-	struct itimerspec spec = {
-		.it_value = {(time_t)(first_ns / NS_PER_S), (long)(first_ns % NS_PER_S)},
-		.it_interval = {0, (long)again_ns},
-	};
-
-	if (e->timer_signo > 0)
-		timer_settime(e->timer, 0, &spec, NULL);
-}
-
-void tracer_arm(struct engine *e, int first_ms)
-{
-	first_ms = MAX(first_ms, 1);
-	e->timer_ns = clock_now_ns() + (uint64_t)first_ms * NS_PER_MS;
-	set_timer(e, (uint64_t)first_ms * NS_PER_MS, (uint64_t)MIN(first_ms, TICK_MS) * NS_PER_MS);
-}
-
-/* Not to sleep past the end of a delay. */
-static void arm_for_delay(struct engine *e, uint64_t now_ns)
-{
-	if (e->next_delay_ns >= e->timer_ns)
-		return;
-	e->timer_ns = e->next_delay_ns;
-	set_timer(e, e->next_delay_ns - now_ns, NS_PER_MS);
-}
-
-void tracer_disarm(struct engine *e)
-{
-	set_timer(e, 0, 0);
-	e->crowded = false; /* to be found out again */
 }
 
 /* A real-time signal nobody uses. */
