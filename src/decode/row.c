@@ -62,6 +62,22 @@ unsigned syscall_row_nr_args(enum abi abi, enum call_id id)
 	return row ? row_args_in(abi, row).nr : 0;
 }
 
+struct syscall_row_files syscall_row_files(enum abi abi, enum call_id id)
+{
+	const struct syscall_row *row = syscall_row_of(id);
+	struct syscall_row_files ret = {0};
+
+	for (unsigned i = 0; row && i < row_args_in(abi, row).nr_same; i++) {
+		const struct arg_row *arg = &row->args[i];
+		uint8_t bit = (uint8_t)(1u << i);
+
+		ret.fds |= arg->show == show_fd || arg->show == show_dirfd ? bit : 0;
+		ret.dirfds |= arg->show == show_dirfd ? bit : 0;
+		ret.paths |= arg->is_path ? bit : 0;
+	}
+	return ret;
+}
+
 const struct capture_recipe *syscall_row_captures(enum abi abi, enum call_id id)
 {
 	const struct syscall_row *row = syscall_row_of(id);

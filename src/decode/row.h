@@ -52,6 +52,15 @@ uint32_t syscall_row_classes(const struct syscall_row *row);
 /* How many argument words the call takes in this ABI; those of unknown calls are not known: 0. */
 unsigned syscall_row_nr_args(enum abi abi, enum call_id id);
 
+/* What of a call's arguments names files: bit per argument. */
+struct syscall_row_files {
+	uint8_t fds;    /* descriptors */
+	uint8_t dirfds; /* of these, those that stand for a directory, or AT_FDCWD */
+	uint8_t paths;  /* against the argument in front if that is in `dirfds`, else against the
+			   working directory */
+};
+struct syscall_row_files syscall_row_files(enum abi abi, enum call_id id);
+
 /*
  * The recipe of a call in this ABI, or NULL when nothing is to be copied. For ABI_I386 only recipes
  * that do not depend on the word size appear (strings, buffers), and none where the argument order

@@ -33,6 +33,7 @@ struct arg_row {
 	const struct flag_set *set;
 	const struct shape *shape;
 	uint8_t len_arg;
+	bool is_path;
 	uint8_t abi; /* enum arg_abi */
 };
 
@@ -142,8 +143,11 @@ struct row_args row_args_in(enum abi abi, const struct syscall_row *row);
 #define KIND_FLAGS64(pick, SET) pick((show_flags64, .set = &flags_##SET), (), ANY_ABI)
 #define KIND_ENUM(pick, SET)    pick((show_enum, .set = &flags_##SET), (), ANY_ABI)
 
-/* a string: a path or a name */
-#define KIND_PATH(pick) pick((show_string_in), (CAPTURE_STRING, CAPTURE_AT_ENTER), ANY_ABI)
+/* a string: the name of a file (against the DIRFD in front of it, else the working directory), or
+ * another */
+#define KIND_PATH(pick)                                                                            \
+	pick((show_string_in, .is_path = true), (CAPTURE_STRING, CAPTURE_AT_ENTER), ANY_ABI)
+#define KIND_TEXT(pick) pick((show_string_in), (CAPTURE_STRING, CAPTURE_AT_ENTER), ANY_ABI)
 /* the same, of which the kernel reads MAX bytes at most */
 #define KIND_NAME(pick, MAX)                                                                       \
 	pick((show_name_in), (CAPTURE_BYTES, CAPTURE_AT_ENTER, 0, 0, MAX), ANY_ABI)

@@ -349,9 +349,9 @@ static void decode_mq_open(struct decoder *d)
 		decoder_keep_args(d, 2);
 }
 
-SYSCALL_ODD(mq_open, CLASS_DESC, RET_FD, decode_mq_open, ARG(name, PATH), ARG(oflag, FLAGS, open),
+SYSCALL_ODD(mq_open, CLASS_DESC, RET_FD, decode_mq_open, ARG(name, TEXT), ARG(oflag, FLAGS, open),
 	ARG(mode, MODE), ARG(attr, IN, mq_attr_new));
-SYSCALL(mq_unlink, 0, RET_INT, ARG(name, PATH));
+SYSCALL(mq_unlink, 0, RET_INT, ARG(name, TEXT));
 SYSCALL(mq_timedsend, CLASS_DESC, RET_INT, ARG(mqdes, FD), ARG(msg_ptr, BUF_IN, 2),
 	ARG(msg_len, SIZE), ARG(msg_prio, UINT), ARG(abs_timeout, IN, timespec));
 SYSCALL(mq_timedreceive, CLASS_DESC, RET_INT, ARG(mqdes, FD), ARG(msg_ptr, BUF_OUT),

@@ -22,7 +22,7 @@ static void decode_add_key(struct decoder *d)
 	value_set_key(decoder_arg(d, 4), arg_int(d, 4));
 }
 
-SYSCALL_ODD(add_key, 0, RET_INT, decode_add_key, ARG(type, PATH), ARG(description, PATH),
+SYSCALL_ODD(add_key, 0, RET_INT, decode_add_key, ARG(type, TEXT), ARG(description, TEXT),
 	ARG(payload, BUF_IN, 3), ARG(plen, SIZE), ARG(keyring, INT));
 
 static void decode_request_key(struct decoder *d)
@@ -30,8 +30,8 @@ static void decode_request_key(struct decoder *d)
 	value_set_key(decoder_arg(d, 3), arg_int(d, 3));
 }
 
-SYSCALL_ODD(request_key, 0, RET_INT, decode_request_key, ARG(type, PATH), ARG(description, PATH),
-	ARG(callout_info, PATH), ARG(dest_keyring, INT));
+SYSCALL_ODD(request_key, 0, RET_INT, decode_request_key, ARG(type, TEXT), ARG(description, TEXT),
+	ARG(callout_info, TEXT), ARG(dest_keyring, INT));
 
 /* keyctl: structures */
 

@@ -39,7 +39,7 @@ static void decode_mount(struct decoder *d)
 }
 
 SYSCALL_ODD(mount, CLASS_FILE, RET_INT, decode_mount, ARG(source, PATH), ARG(target, PATH),
-	ARG(filesystemtype, PATH), ARG(mountflags, FLAGS64, mount), ARG(data, PATH));
+	ARG(filesystemtype, TEXT), ARG(mountflags, FLAGS64, mount), ARG(data, TEXT));
 SYSCALL(umount2, CLASS_FILE, RET_INT, ARG(target, PATH), ARG(flags, FLAGS, umount));
 SYSCALL(pivot_root, CLASS_FILE, RET_INT, ARG(new_root, PATH), ARG(put_old, PATH));
 SYSCALL(open_tree, FILE_DESC, RET_FD, ARG(dirfd, DIRFD), ARG(pathname, PATH),
@@ -73,7 +73,7 @@ SYSCALL_ODD(mount_setattr, FILE_DESC, RET_INT, decode_mount_attr, ARG(dirfd, DIR
 	ARG(size, SIZE));
 SYSCALL(move_mount, FILE_DESC, RET_INT, ARG(from_dirfd, DIRFD), ARG(from_pathname, PATH),
 	ARG(to_dirfd, DIRFD), ARG(to_pathname, PATH), ARG(flags, FLAGS, move_mount));
-SYSCALL(fsopen, CLASS_DESC, RET_FD, ARG(fs_name, PATH), ARG(flags, FLAGS, fsopen));
+SYSCALL(fsopen, CLASS_DESC, RET_FD, ARG(fs_name, TEXT), ARG(flags, FLAGS, fsopen));
 SYSCALL(fspick, FILE_DESC, RET_FD, ARG(dirfd, DIRFD), ARG(pathname, PATH),
 	ARG(flags, FLAGS, fspick));
 SYSCALL(fsmount, CLASS_DESC, RET_FD, ARG(fs_fd, FD), ARG(flags, FLAGS, fsmount),

@@ -107,14 +107,14 @@ static void decode_reboot(struct decoder *d)
 }
 
 SYSCALL_ODD(reboot, 0, RET_INT, decode_reboot, ARG(magic, ENUM, reboot_magic),
-	ARG(magic2, ENUM, reboot_magic2), ARG(op, ENUM, reboot_cmd), ARG(arg, PATH));
+	ARG(magic2, ENUM, reboot_magic2), ARG(op, ENUM, reboot_cmd), ARG(arg, TEXT));
 SYSCALL(iopl, 0, RET_INT, ARG(level, INT));
 SYSCALL(ioperm, 0, RET_INT, ARG(from, HEX), ARG(num, HEX), ARG(turn_on, INT));
 SYSCALL(vhangup, 0, RET_INT);
-SYSCALL(init_module, 0, RET_INT, ARG(module_image, ADDR), ARG(len, SIZE), ARG(param_values, PATH));
-SYSCALL(finit_module, CLASS_DESC, RET_INT, ARG(fd, FD), ARG(param_values, PATH),
+SYSCALL(init_module, 0, RET_INT, ARG(module_image, ADDR), ARG(len, SIZE), ARG(param_values, TEXT));
+SYSCALL(finit_module, CLASS_DESC, RET_INT, ARG(fd, FD), ARG(param_values, TEXT),
 	ARG(flags, FLAGS, module_init));
-SYSCALL(delete_module, 0, RET_INT, ARG(name, PATH), ARG(flags, FLAGS, module_delete));
+SYSCALL(delete_module, 0, RET_INT, ARG(name, TEXT), ARG(flags, FLAGS, module_delete));
 struct kexec_segment {
 	uint64_t buf, bufsz, mem, memsz;
 };

@@ -45,8 +45,8 @@ static void decode_listxattr(struct decoder *d)
 		value_set_addr(decoder_arg(d, size_at - 1), d->args[size_at - 1]);
 }
 
-#define XATTR_SET  ARG(name, PATH), ARG(value, BUF_IN, 3), ARG(size, SIZE), ARG(flags, FLAGS, xattr)
-#define XATTR_GET  ARG(name, PATH), ARG(value, BUF_OUT), ARG(size, SIZE)
+#define XATTR_SET  ARG(name, TEXT), ARG(value, BUF_IN, 3), ARG(size, SIZE), ARG(flags, FLAGS, xattr)
+#define XATTR_GET  ARG(name, TEXT), ARG(value, BUF_OUT), ARG(size, SIZE)
 #define XATTR_LIST ARG(list, BUF_OUT), ARG(size, SIZE)
 
 SYSCALL_ODD(setxattr, CLASS_FILE, RET_INT, decode_setxattr, ARG(path, PATH), XATTR_SET);
@@ -58,9 +58,9 @@ SYSCALL_ODD(fgetxattr, XATTR_DESC, RET_INT, decode_getxattr, ARG(fd, FD), XATTR_
 SYSCALL_ODD(listxattr, CLASS_FILE, RET_INT, decode_listxattr, ARG(path, PATH), XATTR_LIST);
 SYSCALL_ODD(llistxattr, CLASS_FILE, RET_INT, decode_listxattr, ARG(path, PATH), XATTR_LIST);
 SYSCALL_ODD(flistxattr, XATTR_DESC, RET_INT, decode_listxattr, ARG(fd, FD), XATTR_LIST);
-SYSCALL(removexattr, CLASS_FILE, RET_INT, ARG(path, PATH), ARG(name, PATH));
-SYSCALL(lremovexattr, CLASS_FILE, RET_INT, ARG(path, PATH), ARG(name, PATH));
-SYSCALL(fremovexattr, XATTR_DESC, RET_INT, ARG(fd, FD), ARG(name, PATH));
+SYSCALL(removexattr, CLASS_FILE, RET_INT, ARG(path, PATH), ARG(name, TEXT));
+SYSCALL(lremovexattr, CLASS_FILE, RET_INT, ARG(path, PATH), ARG(name, TEXT));
+SYSCALL(fremovexattr, XATTR_DESC, RET_INT, ARG(fd, FD), ARG(name, TEXT));
 
 /* the calls that take a directory; their value lies behind a structure */
 struct xattr_args {
@@ -116,11 +116,11 @@ static const struct capture_step getxattrat_steps[] = {
 };
 
 #define XATTR_PLACE ARG(dirfd, DIRFD), ARG(pathname, PATH), ARG(at_flags, FLAGS, at_path)
-#define XATTR_ARGS  ARG(name, PATH), ARG(args, RAW, ARRAY, ENTER, 5, 1), ARG(size, SIZE)
+#define XATTR_ARGS  ARG(name, TEXT), ARG(args, RAW, ARRAY, ENTER, 5, 1), ARG(size, SIZE)
 
 SYSCALL_STEPS(setxattrat, FILE_DESC, RET_INT, decode_setxattrat, PICK_NOTHING, setxattrat_steps,
 	XATTR_PLACE, XATTR_ARGS);
 SYSCALL_STEPS(getxattrat, FILE_DESC, RET_INT, decode_getxattrat, PICK_NOTHING, getxattrat_steps,
 	XATTR_PLACE, XATTR_ARGS);
 SYSCALL_ODD(listxattrat, FILE_DESC, RET_INT, decode_listxattr, XATTR_PLACE, XATTR_LIST);
-SYSCALL(removexattrat, FILE_DESC, RET_INT, XATTR_PLACE, ARG(name, PATH));
+SYSCALL(removexattrat, FILE_DESC, RET_INT, XATTR_PLACE, ARG(name, TEXT));

@@ -14,12 +14,9 @@ static void work_out(struct call_set *s)
 		for (uint32_t nr = 0; nr < CALL_NR_LIMIT; nr++) {
 			struct expr_subject subject;
 			char room[32];
-			unsigned verdict;
 
 			expr_subject_init(&subject, abi, nr, room);
-			verdict = expr_eval(s->tree, s->tree->root, &subject);
-			s->by_nr[abi][nr] = (uint8_t)verdict;
-			s->asks_track |= verdict == (EXPR_PASS | EXPR_FAIL);
+			s->by_nr[abi][nr] = (uint8_t)expr_eval(s->tree, s->tree->root, &subject);
 		}
 		any.abi = abi;
 		s->unknown_pass |= !!(expr_eval(s->tree, s->tree->root, &any) & EXPR_PASS);
@@ -76,7 +73,7 @@ unsigned call_set_verdict(const struct call_set *s, enum abi abi, uint32_t nr)
 	return eval_large(s, abi, nr);
 }
 
-bool call_set_has(const struct call_set *s, const struct event *ev, const struct track *t)
+unsigned call_set_judge(const struct call_set *s, const struct event *ev, const struct track *t)
 {
 	unsigned verdict = call_set_verdict(s, ev->call.abi, ev->call.nr);
 
@@ -89,5 +86,5 @@ bool call_set_has(const struct call_set *s, const struct event *ev, const struct
 		subject.track = t;
 		verdict = expr_eval(s->tree, s->tree->root, &subject);
 	}
-	return verdict & EXPR_PASS;
+	return verdict;
 }

@@ -1,14 +1,10 @@
 #include "filter/filter_internal.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/select.h>
-#include <poll.h>
 
 #include "decode/row.h"
-#include "track/track.h"
 #include "util/alloc.h"
 
 /* Steps of one match: names are short, so an honest expression needs a few dozen. */
@@ -54,92 +50,12 @@ void expr_subject_init(struct expr_subject *s, enum abi abi, uint32_t nr, char *
 	row = syscall_row_of(s->id);
 	if (row)
 		s->classes = syscall_row_classes(row);
+	s->files = syscall_row_files(abi, s->id);
 	if (s->id != CALL_NONE) {
 		s->name = call_name(s->id);
 	} else {
 		snprintf(name_room, 32, "syscall_0x%x", nr);
 		s->name = name_room;
-	}
-}
-
-static bool may_be_socket(const struct expr_subject *s, int32_t fd)
-{
-	const struct event *ev = s->ev;
-	const struct track_file *file =
-		s->track ? track_fd(s->track, ev->pid, fd, TRACK_BEFORE) : NULL;
-
-	if (!file)
-		return ev->call.ret != -EBADF;
-	return file->kind == TRACK_SOCKET || file->kind == TRACK_UNKNOWN;
-}
-
-static const struct capture *find_capture(const struct event_call *call, unsigned arg)
-{
-	for (unsigned i = 0; i < call->nr_captures; i++) {
-		const struct capture *c = &call->captures[i];
-
-		if (c->arg == arg && c->addr == call->args[arg] && !(c->flags & CAPTURE_FAULT))
-			return c;
-	}
-	return NULL;
-}
-
-static bool polls_socket(const struct expr_subject *s)
-{
-	const struct event_call *call = &s->ev->call;
-	uint32_t nr = (uint32_t)call->args[1];
-	const struct capture *c = find_capture(call, 0);
-	struct pollfd fd;
-
-	if (!nr)
-		return false;
-	if (!c)
-		return true;
-	for (uint32_t i = 0; i < nr; i++) {
-		if ((uint64_t)(i + 1) * sizeof(fd) > c->len)
-			return true; /* what was not captured may be one */
-		memcpy(&fd, c->bytes + i * sizeof(fd), sizeof(fd));
-		if (fd.fd >= 0 && may_be_socket(s, fd.fd))
-			return true;
-	}
-	return false;
-}
-
-static bool selects_socket(const struct expr_subject *s)
-{
-	const struct event_call *call = &s->ev->call;
-	uint64_t nr = MIN((uint32_t)call->args[0], 65536u);
-
-	for (unsigned arg = 1; arg <= 3; arg++) {
-		const struct capture *c;
-
-		if (!call->args[arg] || !nr)
-			continue;
-		c = find_capture(call, arg);
-		if (!c)
-			return true;
-		for (uint64_t fd = 0; fd < nr; fd++) {
-			if (fd / 8 >= c->len)
-				return true;
-			if (c->bytes[fd / 8] >> fd % 8 & 1 && may_be_socket(s, (int32_t)fd))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* The calls that count as `network` only when a socket is meant. */
-static bool touches_socket(const struct expr_subject *s)
-{
-	switch (s->id) {
-	case CALL_poll:
-	case CALL_ppoll: return polls_socket(s);
-	case CALL_select:
-		if (s->abi == ABI_I386)
-			return true; /* one pointer to all five arguments, which is not captured */
-		return selects_socket(s);
-	case CALL_pselect6: return selects_socket(s);
-	default: return may_be_socket(s, (int32_t)s->ev->call.args[0]);
 	}
 }
 
@@ -156,7 +72,7 @@ static unsigned eval_class(const struct expr *e, const struct expr_subject *s)
 		return EXPR_PASS;
 	if (!(s->classes & e->call.if_socket))
 		return EXPR_FAIL;
-	return s->ev ? verdict_of(touches_socket(s)) : EXPR_PASS | EXPR_FAIL;
+	return s->ev ? verdict_of(subject_touches_socket(s)) : EXPR_PASS | EXPR_FAIL;
 }
 
 static unsigned eval_regex(
@@ -173,6 +89,68 @@ static unsigned eval_regex(
 	return verdict_of(r >= 0);
 }
 
+static unsigned eval_status(const struct expr *e, const struct expr_subject *s)
+{
+	const uint64_t all = (UINT64_C(1) << NR_STATUS_BITS) - 1;
+	const struct event_call *call = s->ev ? &s->ev->call : NULL;
+	enum status_bit status;
+
+	if (!e->status || e->status == all)
+		return verdict_of(e->status);
+	if (!call || s->ev->kind == EV_CALL_ENTER)
+		return EXPR_PASS | EXPR_FAIL;
+	if (call->flags & CALL_DETACHED)
+		status = STATUS_DETACHED;
+	else if (call->flags & CALL_UNFINISHED)
+		status = STATUS_UNFINISHED;
+	else
+		status = call->ret < 0 && call->ret >= -4095 ? STATUS_FAILED : STATUS_SUCCESSFUL;
+	return verdict_of(e->status >> status & 1);
+}
+
+/* What never returned, or was entered before anybody looked, took no time that is known. */
+static unsigned eval_duration(const struct expr *e, const struct expr_subject *s)
+{
+	const struct event_call *call = s->ev ? &s->ev->call : NULL;
+	uint64_t took_ns;
+
+	if (!call || s->ev->kind == EV_CALL_ENTER)
+		return EXPR_PASS | EXPR_FAIL;
+	if (call->flags & (CALL_UNFINISHED | CALL_NO_ENTER | CALL_UNTIMED))
+		return EXPR_FAIL;
+	took_ns = s->ev->time_ns - call->enter_ns;
+	return verdict_of(!e->duration.never && took_ns >= e->duration.min_ns &&
+			  took_ns <= e->duration.max_ns);
+}
+
+static bool fd_is_in(const struct expr_subject *s, int32_t fd, const void *with)
+{
+	const struct fd_set_of *set = with;
+
+	for (uint32_t i = 0; i < set->nr; i++)
+		if (set->fds[i] == fd)
+			return !set->inverted;
+	return set->inverted;
+}
+
+static unsigned eval_fd(const struct expr *e, const struct expr_subject *s)
+{
+	if (!s->files.fds && !subject_has_fd_lists(s))
+		return EXPR_FAIL;
+	if (!s->ev)
+		return EXPR_PASS | EXPR_FAIL;
+	return verdict_of(subject_any_fd(s, false, fd_is_in, &e->fd));
+}
+
+static unsigned eval_path(const struct expr *e, const struct expr_subject *s)
+{
+	if (!s->files.fds && !s->files.paths && !subject_has_fd_lists(s))
+		return EXPR_FAIL;
+	if (!s->ev)
+		return EXPR_PASS | EXPR_FAIL;
+	return verdict_of(subject_matches_paths(s, &e->path));
+}
+
 static unsigned eval_leaf(
 	struct expr_tree *tree, const struct expr *e, const struct expr_subject *s)
 {
@@ -184,23 +162,27 @@ static unsigned eval_leaf(
 	case EXPR_NUMBER: return s->name ? verdict_of(s->nr == e->nr) : EXPR_PASS | EXPR_FAIL;
 	case EXPR_CLASS: return eval_class(e, s);
 	case EXPR_REGEX: return eval_regex(tree, e, s);
+	case EXPR_STATUS: return eval_status(e, s);
+	case EXPR_DURATION: return eval_duration(e, s);
+	case EXPR_FD: return eval_fd(e, s);
+	case EXPR_PATH: return eval_path(e, s);
 	default: return EXPR_FAIL;
 	}
 }
 
-static unsigned verdict_not(unsigned v)
+unsigned expr_verdict_not(unsigned v)
 {
 	return (v & EXPR_PASS ? EXPR_FAIL : 0) | (v & EXPR_FAIL ? EXPR_PASS : 0);
 }
 
-static unsigned verdict_and(unsigned a, unsigned b)
+unsigned expr_verdict_and(unsigned a, unsigned b)
 {
 	return (a & b & EXPR_PASS) | ((a | b) & EXPR_FAIL);
 }
 
-static unsigned verdict_or(unsigned a, unsigned b)
+unsigned expr_verdict_or(unsigned a, unsigned b)
 {
-	return verdict_not(verdict_and(verdict_not(a), verdict_not(b)));
+	return expr_verdict_not(expr_verdict_and(expr_verdict_not(a), expr_verdict_not(b)));
 }
 
 static unsigned eval_list(
@@ -213,13 +195,13 @@ static unsigned eval_list(
 		unsigned v = expr_eval(tree, item, s);
 
 		if (item->negated) {
-			excluded = verdict_or(excluded, v);
+			excluded = expr_verdict_or(excluded, v);
 		} else {
-			included = verdict_or(included, v);
+			included = expr_verdict_or(included, v);
 			includes = true;
 		}
 	}
-	return verdict_and(includes ? included : EXPR_PASS, verdict_not(excluded));
+	return expr_verdict_and(includes ? included : EXPR_PASS, expr_verdict_not(excluded));
 }
 
 unsigned expr_eval(struct expr_tree *tree, const struct expr *e, const struct expr_subject *s)
@@ -231,12 +213,12 @@ unsigned expr_eval(struct expr_tree *tree, const struct expr *e, const struct ex
 	case EXPR_AND:
 		v = EXPR_PASS;
 		for (const struct expr *part = e->first; part; part = part->next)
-			v = verdict_and(v, expr_eval(tree, part, s));
+			v = expr_verdict_and(v, expr_eval(tree, part, s));
 		return v;
 	case EXPR_OR:
 		v = EXPR_FAIL;
 		for (const struct expr *part = e->first; part; part = part->next)
-			v = verdict_or(v, expr_eval(tree, part, s));
+			v = expr_verdict_or(v, expr_eval(tree, part, s));
 		return v;
 	default: return eval_leaf(tree, e, s);
 	}

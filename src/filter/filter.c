@@ -12,31 +12,13 @@
 #include "filter/inject_list.h"
 #include "util/alloc.h"
 #include "util/err.h"
+#include "util/vec.h"
 
-enum status_bit {
-	STATUS_SUCCESSFUL,
-	STATUS_FAILED,
-	STATUS_UNFINISHED,
-	STATUS_UNAVAILABLE, /* strace: it could not fetch the result; ours always can */
-	STATUS_DETACHED,
-	NR_STATUS_BITS
-};
-
-static const char *const status_names[NR_STATUS_BITS] = {
-	[STATUS_SUCCESSFUL] = "successful",
-	[STATUS_FAILED] = "failed",
-	[STATUS_UNFINISHED] = "unfinished",
-	[STATUS_UNAVAILABLE] = "unavailable",
-	[STATUS_DETACHED] = "detached",
-};
-
-#define ALL_STATUS  ((UINT64_C(1) << NR_STATUS_BITS) - 1)
 #define ALL_SIGNALS UINT64_MAX
 
 struct filter {
-	struct call_set *trace; /* owned; NULL = all */
-	uint64_t status;        /* bits of enum status_bit */
-	uint64_t signals;       /* bit signo - 1 */
+	VEC(struct call_set *) sets; /* owned; calls must be in all of them */
+	uint64_t signals;            /* bit signo - 1 */
 	struct inject_list injections;
 };
 
@@ -44,7 +26,6 @@ struct filter *filter_create(void)
 {
 	struct filter *f = xcalloc(1, sizeof(*f));
 
-	f->status = ALL_STATUS;
 	f->signals = ALL_SIGNALS;
 	return f;
 }
@@ -53,47 +34,38 @@ void filter_destroy(struct filter *f)
 {
 	if (!f)
 		return;
-	call_set_destroy(f->trace);
+	for (size_t i = 0; i < f->sets.len; i++)
+		call_set_destroy(f->sets.data[i]);
+	VEC_DEINIT(&f->sets);
 	inject_list_deinit(&f->injections);
 	free(f);
 }
 
-static int set_trace(struct filter *f, const char *text, struct err *err)
+/* In place of those that use no key but keys of the new one. */
+static void add_set(struct filter *f, struct call_set *new)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < f->sets.len; i++) {
+		struct call_set *old = f->sets.data[i];
+
+		if (old->tree->keys & ~new->tree->keys)
+			f->sets.data[kept++] = old;
+		else
+			call_set_destroy(old);
+	}
+	f->sets.len = kept;
+	VEC_PUSH(&f->sets, new);
+}
+
+static int add_expr(struct filter *f, const char *text, struct err *err)
 {
 	struct call_set *set;
 	int r = call_set_parse(&set, "trace", &text, '\0', err);
 
-	if (r < 0)
-		return r;
-	call_set_destroy(f->trace);
-	f->trace = set;
-	return 0;
-}
-
-static int status_bit_of(const char *word)
-{
-	for (int bit = 0; bit < NR_STATUS_BITS; bit++)
-		if (!strcmp(status_names[bit], word))
-			return bit;
-	return -1;
-}
-
-static const char *status_name_of(struct arena *a, int bit)
-{
-	return status_names[bit];
-}
-
-static const struct word_set status_words = {
-	.key = "status",
-	.what = "status",
-	.universe = ALL_STATUS,
-	.bit_of = status_bit_of,
-	.name_of = status_name_of,
-};
-
-static int set_status(struct filter *f, const char *text, struct err *err)
-{
-	return word_set_parse(&status_words, text, &f->status, err);
+	if (r >= 0)
+		add_set(f, set);
+	return r;
 }
 
 const char *signal_name_of(struct arena *a, int bit)
@@ -129,95 +101,71 @@ static const struct word_set signal_words = {
 	.name_of = signal_name_of,
 };
 
-static int set_signals(struct filter *f, const char *text, struct err *err)
+int filter_set_signals(struct filter *f, const char *value, struct err *err)
 {
-	return word_set_parse(&signal_words, text, &f->signals, err);
+	uint64_t signals;
+	int r = word_set_parse(&signal_words, &value, &signals, err);
+
+	if (r < 0)
+		return r;
+	if (*value)
+		return err_set(err, -EINVAL, "-e signal=: expected ',', not '%c'",
+			isprint((unsigned char)*value) ? *value : '?');
+	f->signals = signals;
+	return 0;
 }
 
-static int add_inject(struct filter *f, const char *text, struct err *err)
+int filter_add_inject(struct filter *f, const char *value, struct err *err)
 {
-	return inject_list_add(&f->injections, false, text, err);
+	return inject_list_add(&f->injections, false, value, err);
 }
 
-static int add_fault(struct filter *f, const char *text, struct err *err)
+int filter_add_fault(struct filter *f, const char *value, struct err *err)
 {
-	return inject_list_add(&f->injections, true, text, err);
-}
-
-static const struct {
-	const char *name;
-	int (*set)(struct filter *f, const char *value, struct err *err);
-} keys[] = {
-	{"trace", set_trace},
-	{"t", set_trace},
-	{"status", set_status},
-	{"signal", set_signals},
-	{"signals", set_signals},
-	{"s", set_signals},
-	{"inject", add_inject},
-	{"fault", add_fault},
-};
-
-/* Not keys, but somebody will try them. */
-static const struct {
-	const char *name, *instead;
-} other_keys[] = {
-	{"fd", NULL},
-	{"path", NULL},
-	{"duration", NULL},
-	{"read", NULL},
-	{"write", NULL},
-	{"abbrev", "-v"},
-	{"verbose", "-v"},
-	{"raw", "--raw"},
-	{"quiet", "-q"},
-	{"decode-fds", "-y and -yy"},
-};
-
-static int refuse_key(const char *name, size_t len, struct err *err)
-{
-	static const char list[] = "the keys are trace=, status=, signal=, inject= and fault=";
-	int shown = (int)MIN(len, (size_t)FILTER_WORD_MAX);
-
-	for (size_t i = 0; i < ARRAY_SIZE(other_keys); i++) {
-		if (strlen(other_keys[i].name) != len || strncmp(other_keys[i].name, name, len))
-			continue;
-		if (other_keys[i].instead)
-			return err_set(err, -EINVAL, "no key '%.*s' in -e: that is %s here; %s",
-				shown, name, other_keys[i].instead, list);
-		return err_set(err, -EINVAL, "-e cannot filter by '%.*s' in this version; %s",
-			shown, name, list);
-	}
-	return err_set(err, -EINVAL, "unknown key '%.*s' in -e; %s", shown, name, list);
+	return inject_list_add(&f->injections, true, value, err);
 }
 
 int filter_add(struct filter *f, const char *spec, struct err *err)
 {
-	size_t len = 0;
+	size_t len = filter_key_len(spec);
+	const struct filter_key *key = len ? filter_key_find(spec, len, err) : NULL;
 
-	while (isalnum((unsigned char)spec[len]) || spec[len] == '_' || spec[len] == '-')
-		len++;
-	if (!len || !spec[len] || !strchr("=<>", spec[len]))
-		return set_trace(f, spec, err);
-	for (size_t i = 0; spec[len] == '=' && i < ARRAY_SIZE(keys); i++)
-		if (strlen(keys[i].name) == len && !strncmp(keys[i].name, spec, len))
-			return keys[i].set(f, spec + len + 1, err);
-	return refuse_key(spec, len, err);
+	if (len && !key)
+		return -EINVAL;
+	return key && key->set ? key->set(f, filter_key_operator(spec + len) + 1, err)
+			       : add_expr(f, spec, err);
 }
 
 bool filter_wants_number(const struct filter *f, enum abi abi, uint32_t nr)
 {
-	return !f->trace || call_set_verdict(f->trace, abi, nr) & EXPR_PASS;
+	for (size_t i = 0; i < f->sets.len; i++)
+		if (!(call_set_verdict(f->sets.data[i], abi, nr) & EXPR_PASS))
+			return false;
+	return true;
 }
 
 bool filter_wants_unknown(const struct filter *f)
 {
-	return !f->trace || f->trace->unknown_pass;
+	for (size_t i = 0; i < f->sets.len; i++)
+		if (!f->sets.data[i]->unknown_pass)
+			return false;
+	return true;
 }
 
 bool filter_asks_track(const struct filter *f)
 {
-	return (f->trace && f->trace->asks_track) || inject_list_asks_track(&f->injections);
+	for (size_t i = 0; i < f->sets.len; i++)
+		if (f->sets.data[i]->tree->asks_track)
+			return true;
+	return inject_list_asks_track(&f->injections);
+}
+
+bool filter_asks_times(const struct filter *f)
+{
+	for (size_t i = 0; i < f->sets.len; i++)
+		if (f->sets.data[i]->tree->keys & 1u << KEY_DURATION)
+			return true;
+	return false;
 }
 
 bool filter_injects(const struct filter *f, uint32_t what)
@@ -230,30 +178,25 @@ bool filter_injects_number(const struct filter *f, enum abi abi, uint32_t nr)
 	return filter_wants_number(f, abi, nr) && inject_list_has_number(&f->injections, abi, nr);
 }
 
+/* Of a call; of an entry it may be both. */
+static unsigned judge(const struct filter *f, const struct event *ev, const struct track *t)
+{
+	unsigned verdict = EXPR_PASS;
+
+	for (size_t i = 0; i < f->sets.len && verdict & EXPR_PASS; i++)
+		verdict = expr_verdict_and(verdict, call_set_judge(f->sets.data[i], ev, t));
+	return verdict;
+}
+
 const struct inject_rule *filter_injection(
 	const struct filter *f, const struct event *enter, const struct track *t)
 {
-	if (f->trace && !call_set_has(f->trace, enter, t))
-		return NULL;
-	return inject_list_find(&f->injections, enter, t);
+	return judge(f, enter, t) & EXPR_PASS ? inject_list_find(&f->injections, enter, t) : NULL;
 }
 
-static enum status_bit status_of(const struct event_call *call)
+uint64_t filter_signals(const struct filter *f)
 {
-	if (call->flags & CALL_DETACHED)
-		return STATUS_DETACHED;
-	if (call->flags & CALL_UNFINISHED)
-		return STATUS_UNFINISHED;
-	return call->ret < 0 && call->ret >= -4095 ? STATUS_FAILED : STATUS_SUCCESSFUL;
-}
-
-static bool match_call(const struct filter *f, const struct event *ev, const struct track *t)
-{
-	if (ev->call.flags & CALL_HIDDEN)
-		return false;
-	if (f->trace && !call_set_has(f->trace, ev, t))
-		return false;
-	return f->status >> status_of(&ev->call) & 1;
+	return f->signals;
 }
 
 bool filter_match(const struct filter *f, const struct event *ev, const struct track *t)
@@ -261,9 +204,9 @@ bool filter_match(const struct filter *f, const struct event *ev, const struct t
 	int signo;
 
 	switch (ev->kind) {
-	case EV_CALL: return match_call(f, ev, t);
+	case EV_CALL:
 	/* how it will end is not known yet */
-	case EV_CALL_ENTER: return f->status == ALL_STATUS && match_call(f, ev, t);
+	case EV_CALL_ENTER: return !(ev->call.flags & CALL_HIDDEN) && judge(f, ev, t) == EXPR_PASS;
 	case EV_SIGNAL:
 		signo = ev->signal.signo;
 		return signo < 1 || signo > NR_SIGNALS || f->signals >> (signo - 1) & 1;
@@ -273,10 +216,13 @@ bool filter_match(const struct filter *f, const struct event *ev, const struct t
 
 bool filter_is_by_name(const struct filter *f)
 {
-	return f->status == ALL_STATUS && !filter_asks_track(f);
+	for (size_t i = 0; i < f->sets.len; i++)
+		if (f->sets.data[i]->tree->keys != 1u << KEY_TRACE)
+			return false;
+	return !filter_asks_track(f);
 }
 
 bool filter_is_empty(const struct filter *f)
 {
-	return !f->trace && f->status == ALL_STATUS && f->signals == ALL_SIGNALS;
+	return !f->sets.len && f->signals == ALL_SIGNALS;
 }

@@ -1,14 +1,22 @@
 #pragma once
 /*
- * Filter expressions (-e, -z, -Z): parsed once, asked about call numbers (what an engine applies
- * by itself) and about recorded events (everything else). Both give one meaning.
+ * Filter expressions (-e, -z, -Z, -P): parsed once, asked about call numbers and bounds (what an
+ * engine applies by itself, at once and cheaply) and about recorded events (everything else). All
+ * give one meaning: what an engine drops on account of numbers and bounds, no event that it would
+ * have been would have passed.
  *
- *	trace=EXPR	which calls. A list `a,b,%c,/regex/` of names, classes, regular expressions
- *			and numbers; lists are combined with `&`, `|` and parentheses (`,` binds
- *			tightest, then `&`). `?name` may be unknown. `name@64`, `name@32` mean one
- *ABI. status=LIST	how they ended: successful, failed, unfinished, unavailable, detached
- *	signal=LIST	which signals; says nothing about calls
- *	inject=, fault=	what is done to calls; see filter/inject.h
+ *	trace=LIST	which calls: names, classes, regular expressions and numbers, `a,b,%c,/x/`.
+ *			`?name` may be unknown. `name@64`, `name@32` mean one ABI
+ *	status=LIST	how they ended: successful, failed, unfinished, unavailable, detached
+ *	fd=LIST		some argument is one of these descriptors
+ *	path=LIST	some argument names a file that is like one of these patterns, or is a
+ *			descriptor that stands for one
+ *	duration>TIME	how long they took, also >= < <=
+ *	signal=LIST	which signals; says nothing about calls and goes with no other key
+ *	inject=, fault=	what is done to calls; goes with no other key; see filter/inject.h
+ *
+ * What has no key is a value of trace=. `&`, `|`, `!` and parentheses combine them, `,` binds
+ * tightest, then `!` before a key, then `&`.
  *
  * `!` in lists: each item may be negated; what is excluded stays out wherever it stands; a list of
  * exclusions only means everything but those. strace instead reads one `!` at the front as "all but
@@ -33,9 +41,8 @@ struct filter *filter_create(void);
 void filter_destroy(struct filter *f);
 
 /*
- * One -e argument: "trace=...", "status=...", "signal=..." (of each the last one wins),
- * "inject=..." and "fault=..." (which add up) or a bare name list, which means trace=. On error the
- * reason suggests the nearest name and the filter is as before.
+ * One -e argument. It replaces the earlier ones that use no key but keys which it uses itself; what
+ * is left must all hold. On error the reason suggests the nearest name and the filter is as before.
  */
 int filter_add(struct filter *f, const char *spec, struct err *err);
 
@@ -48,11 +55,18 @@ bool filter_wants_unknown(const struct filter *f);
 /* Whether filter_match can tell more with a tracker. */
 bool filter_asks_track(const struct filter *f);
 
+/* Whether it asks how long calls took. */
+bool filter_asks_times(const struct filter *f);
+
+/* Bit signo - 1 of those that pass; others than 1 to 64 always do. */
+uint64_t filter_signals(const struct filter *f);
+
 /*
- * Whether this event passes; an entry does not where the filter asks how calls end. Kinds that the
+ * Whether this event passes; an entry does only if the call will, however it ends. Kinds that the
  * filter does not speak of pass; calls that were recorded for the tracker only (CALL_HIDDEN) do
  * not. The tracker, which must have seen the event already, tells whether a descriptor is a socket
  * (bare `network`); without it (NULL), or where it does not know, the descriptor is taken for one.
+ * It tells as well what descriptors and relative paths mean; without it path= knows paths as given.
  */
 bool filter_match(const struct filter *f, const struct event *ev, const struct track *t);
 

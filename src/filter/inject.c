@@ -407,7 +407,7 @@ const struct inject_rule *inject_list_find(
 	if (call_id_of((enum abi)ev->call.abi, ev->call.nr) == CALL_NONE)
 		return NULL;
 	for (size_t i = l->items.len; i-- > 0;)
-		if (call_set_has(l->items.data[i]->set, ev, t))
+		if (call_set_judge(l->items.data[i]->set, ev, t) & EXPR_PASS)
 			return &l->items.data[i]->rule;
 	return NULL;
 }
@@ -417,7 +417,7 @@ bool inject_list_asks_track(const struct inject_list *l)
 	struct injection *const *in;
 
 	VEC_FOREACH (in, &l->items)
-		if ((*in)->set->asks_track)
+		if ((*in)->set->tree->asks_track)
 			return true;
 	return false;
 }

@@ -1,10 +1,13 @@
 /*
- * The text of trace=, or what else takes calls, to a tree:
+ * The text of -e, or what else takes calls, to a tree:
  *
  *	expr := both ('|' both)*
- *	both := list ('&' list)*
+ *	both := term ('&' term)*
+ *	term := '!'* key operator value | '!'* 'trace=' list | list
  *	list := item (',' item)*
  *	item := '!'* ('(' expr ')' | '?'? (regex | word))
+ *
+ * The values of the other keys are read in keys.c.
  */
 
 #include "filter/filter_internal.h"
@@ -15,16 +18,6 @@
 
 #include "decode/row.h"
 #include "util/err.h"
-
-struct parser {
-	const char *at;
-	const char *key; /* as in -e KEY= */
-	char stop;       /* ends the text, too; '\0' = nothing else does */
-	struct expr_tree *tree;
-	unsigned depth;
-	unsigned nr_items;
-	struct err *err;
-};
 
 #define ALL_ABIS ((1u << NR_ABIS) - 1)
 
@@ -59,7 +52,7 @@ static const struct class_name class_names[] = {
 	{"%statfs", CLASS_STATFS_LIKE},
 };
 
-static struct expr *expr_new(struct parser *p, enum expr_kind kind)
+struct expr *expr_new(struct parser *p, enum expr_kind kind)
 {
 	struct expr *e = arena_calloc(&p->tree->arena, 1, sizeof(*e));
 
@@ -68,7 +61,7 @@ static struct expr *expr_new(struct parser *p, enum expr_kind kind)
 	return e;
 }
 
-static void skip_blanks(struct parser *p)
+void parser_skip_blanks(struct parser *p)
 {
 	while (*p->at == ' ' || *p->at == '\t')
 		p->at++;
@@ -178,7 +171,7 @@ static bool is_number(const char *word)
 }
 
 /* What a word without % stands for; false = nothing. */
-static bool name_leaf(struct expr *e, const char *word)
+static bool name_leaf(struct expr_tree *tree, struct expr *e, const char *word)
 {
 	const struct class_name *class = class_by_name(word);
 
@@ -196,6 +189,7 @@ static bool name_leaf(struct expr *e, const char *word)
 			e->kind = EXPR_CLASS;
 			e->call.classes = class->bare;
 			e->call.if_socket = class->if_socket;
+			tree->asks_track |= class->if_socket;
 		} else if (e->call.id == CALL_NONE) {
 			return false;
 		}
@@ -226,7 +220,7 @@ static int parse_word(struct parser *p, bool lenient, struct expr **ret)
 		} else if (!lenient) {
 			return unknown_class(p, word);
 		}
-	} else if (!name_leaf(e, word) && !lenient) {
+	} else if (!name_leaf(p->tree, e, word) && !lenient) {
 		return unknown_name(p, word);
 	}
 	if (*p->at == '@') {
@@ -270,18 +264,37 @@ static int parse_parentheses(struct parser *p, struct expr **ret)
 	return 0;
 }
 
-static int parse_item(struct parser *p, struct expr **ret)
+static int count_item(struct parser *p)
 {
-	bool negated = false, lenient;
-	int r;
-
 	if (++p->nr_items > FILTER_ITEMS_MAX)
 		return err_set(
 			p->err, -E2BIG, "-e %s=: more than %d items", p->key, FILTER_ITEMS_MAX);
-	for (skip_blanks(p); *p->at == '!'; skip_blanks(p)) {
+	return 0;
+}
+
+/* The `!`s in front of something. */
+static bool take_negation(struct parser *p)
+{
+	bool negated = false;
+
+	for (parser_skip_blanks(p); *p->at == '!'; parser_skip_blanks(p)) {
 		negated = !negated;
 		p->at++;
 	}
+	return negated;
+}
+
+static int parse_item(struct parser *p, struct expr **ret)
+{
+	bool negated = take_negation(p), lenient;
+	int r = count_item(p);
+
+	if (r < 0)
+		return r;
+	if (filter_key_len(p->at))
+		return err_set(p->err, -EINVAL,
+			"-e %s=: '%.*s' is a key of its own: join it with '&' or '|', not ','",
+			p->key, (int)MIN(filter_key_len(p->at), (size_t)FILTER_WORD_MAX), p->at);
 	lenient = *p->at == '?';
 	p->at += lenient;
 	if (*p->at == '(')
@@ -293,7 +306,7 @@ static int parse_item(struct parser *p, struct expr **ret)
 	if (r < 0)
 		return r;
 	(*ret)->negated = negated;
-	skip_blanks(p);
+	parser_skip_blanks(p);
 	return 0;
 }
 
@@ -318,21 +331,6 @@ static int parse_chain(struct parser *p, enum expr_kind kind, char separator,
 	return 0;
 }
 
-static int parse_list(struct parser *p, struct expr **ret)
-{
-	return parse_chain(p, EXPR_LIST, ',', parse_item, ret);
-}
-
-static int parse_both(struct parser *p, struct expr **ret)
-{
-	return parse_chain(p, EXPR_AND, '&', parse_list, ret);
-}
-
-static int parse_expr(struct parser *p, struct expr **ret)
-{
-	return parse_chain(p, EXPR_OR, '|', parse_both, ret);
-}
-
 static bool overlaps(struct expr_tree *tree, const struct expr *a, const struct expr *others)
 {
 	for (int abi = 0; abi < NR_ABIS; abi++) {
@@ -352,11 +350,11 @@ static bool overlaps(struct expr_tree *tree, const struct expr *a, const struct 
 }
 
 /* strace's `!a,b`: all but the whole list. filter.h tells when it is meant. */
-static void negate_whole_list(struct expr_tree *tree)
+static void negate_whole_list(struct expr_tree *tree, struct expr *list)
 {
-	struct expr *first = tree->root->first, *e;
+	struct expr *first = list->first, *e;
 
-	if (tree->root->kind != EXPR_LIST || !first->negated)
+	if (!first->negated || !first->next)
 		return;
 	for (e = first->next; e; e = e->next)
 		if (e->negated)
@@ -365,6 +363,75 @@ static void negate_whole_list(struct expr_tree *tree)
 		return;
 	for (e = first->next; e; e = e->next)
 		e->negated = true;
+}
+
+static int parse_list(struct parser *p, struct expr **ret)
+{
+	int r = parse_chain(p, EXPR_LIST, ',', parse_item, ret);
+
+	p->tree->keys |= 1u << KEY_TRACE;
+	if (r >= 0)
+		negate_whole_list(p->tree, *ret);
+	return r;
+}
+
+static int parse_keyed(struct parser *p, size_t key_len, struct expr **ret)
+{
+	const struct filter_key *key = filter_key_find(p->at, key_len, p->err);
+	int r = key ? count_item(p) : -EINVAL;
+
+	if (r < 0)
+		return r;
+	if (key->set)
+		return err_set(p->err, -EINVAL,
+			"-e %s=: %s= says nothing about calls; give it an -e of its own", p->key,
+			key->name);
+	if (key->at_end && p->stop)
+		return err_set(p->err, -EINVAL,
+			"-e %s=: what is to be said by '%s' is not known when a call begins",
+			p->key, key->name);
+	p->tree->keys |= 1u << key->id;
+	p->at = filter_key_operator(p->at + key_len);
+	if (key->leaf) {
+		r = key->leaf(p, key, ret);
+	} else {
+		p->at++;
+		r = parse_list(p, ret);
+	}
+	parser_skip_blanks(p);
+	return r;
+}
+
+static int parse_term(struct parser *p, struct expr **ret)
+{
+	const char *from = p->at;
+	bool negated = take_negation(p);
+	size_t key_len = filter_key_len(p->at);
+	struct expr *list;
+	int r;
+
+	if (!key_len) {
+		p->at = from; /* of a list, it concerns the first item */
+		return parse_list(p, ret);
+	}
+	r = parse_keyed(p, key_len, ret);
+	if (r < 0 || !negated)
+		return r;
+	list = expr_new(p, EXPR_LIST);
+	list->first = *ret;
+	list->first->negated = true;
+	*ret = list;
+	return 0;
+}
+
+static int parse_both(struct parser *p, struct expr **ret)
+{
+	return parse_chain(p, EXPR_AND, '&', parse_term, ret);
+}
+
+static int parse_expr(struct parser *p, struct expr **ret)
+{
+	return parse_chain(p, EXPR_OR, '|', parse_both, ret);
 }
 
 int expr_parse(
@@ -381,6 +448,5 @@ int expr_parse(
 	if (*p.at && *p.at != stop)
 		return expected(&p, "',', '&' or '|'");
 	*text = p.at;
-	negate_whole_list(tree);
 	return 0;
 }

@@ -74,24 +74,38 @@ static int unknown_word(const struct word_set *set, const char *word, struct err
 	return r;
 }
 
-int word_set_parse(const struct word_set *set, const char *text, uint64_t *ret, struct err *err)
+bool list_take_mark(const char **at, struct list_marks *marks)
+{
+	bool negated = false;
+
+	for (; **at == '!' || **at == ' ' || **at == '\t'; ++*at)
+		negated ^= **at == '!';
+	if (!marks->nr++)
+		marks->first_negated = negated;
+	marks->nr_negated += negated;
+	return negated;
+}
+
+bool list_means_all_but(const struct list_marks *marks, bool overlap)
+{
+	return marks->nr_negated == marks->nr ||
+	       (marks->first_negated && marks->nr_negated == 1 && !overlap);
+}
+
+int word_set_parse(const struct word_set *set, const char **at, uint64_t *ret, struct err *err)
 {
 	uint64_t include = 0, exclude = 0;
-	unsigned nr = 0, nr_negated = 0;
-	bool first_negated = false, whole_negated;
-	const char *at = text;
+	struct list_marks marks = {0};
 
-	for (;; at++) {
+	for (;; ++*at) {
+		bool negated = list_take_mark(at, &marks);
 		char word[FILTER_WORD_MAX + 1];
-		bool negated = false;
 		uint64_t bits;
 		int bit;
 
-		for (; *at == '!'; at++)
-			negated = !negated;
-		if (word_take(&at, "_+-", word) <= 0)
+		if (word_take(at, "_+-", word) <= 0)
 			return err_set(err, -EINVAL, "-e %s=: expected a %s as item %u", set->key,
-				set->what, nr + 1);
+				set->what, marks.nr);
 		if (!strcmp(word, "all"))
 			bits = set->universe;
 		else if (!strcmp(word, "none"))
@@ -101,19 +115,10 @@ int word_set_parse(const struct word_set *set, const char *text, uint64_t *ret, 
 		else
 			return unknown_word(set, word, err);
 		*(negated ? &exclude : &include) |= bits;
-		if (!nr)
-			first_negated = negated;
-		nr++;
-		nr_negated += negated;
-		if (!*at)
+		if (**at != ',')
 			break;
-		if (*at != ',')
-			return err_set(
-				err, -EINVAL, "-e %s=: expected ',' after '%s'", set->key, word);
 	}
-	/* filter.h tells how the two readings of `!a,b` are kept apart */
-	whole_negated = first_negated && nr_negated == 1 && !(exclude & include);
-	if (whole_negated || nr_negated == nr)
+	if (list_means_all_but(&marks, exclude & include))
 		*ret = set->universe & ~(include | exclude);
 	else
 		*ret = include & ~exclude;

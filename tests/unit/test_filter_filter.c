@@ -160,16 +160,39 @@ static const struct {
 	{"trace=%", "expected a class"},
 	{"status=faild", "unknown status 'faild' in -e status=; did you mean 'failed'?"},
 	{"status=", "expected a status"},
-	{"status=failed;", "expected ','"},
+	{"status=failed;", "expected ',', '&' or '|', not ';'"},
 	{"signal=SIGTREM", "unknown signal 'SIGTREM' in -e signal=; did you mean 'SIGTERM'?"},
 	{"signal=65", "unknown signal '65'"},
 	{"signal=0", "unknown signal '0'"},
-	{"frobnicate=1", "unknown key 'frobnicate' in -e; the keys are trace=, status=, signal=, "
-			 "inject= and fault="},
-	{"duration>1ms", "-e cannot filter by 'duration' in this version; the keys are trace=, "
-			 "status=, signal=, inject= and fault="},
-	{"fd=3", "-e cannot filter by 'fd' in this version"},
-	{"path=/etc/*", "-e cannot filter by 'path' in this version"},
+	{"frobnicate=1",
+		"unknown key 'frobnicate' in -e; did you mean 'trace'? The keys are trace=, "
+		"status=, fd=, path=, duration<>, signal=, inject= and fault="},
+	{"stauts=failed", "unknown key 'stauts' in -e; did you mean 'status'?"},
+	{"trace=read & durtaion>1ms", "unknown key 'durtaion' in -e; did you mean 'duration'?"},
+	{"trace=read,status=failed", "'status' is a key of its own: join it with '&' or '|'"},
+	{"status=failed fd=3", "expected ',', '&' or '|', not 'f'"},
+	{"trace=read & signal=INT", "signal= says nothing about calls; give it an -e of its own"},
+	{"signal=INT & trace=read", "-e signal=: expected ',', not ' '"},
+	{"status>3", "-e status: expected '=', not '>'"},
+	{"duration=1ms", "-e duration: expected '<', '<=', '>' or '>=', not '='"},
+	{"duration>1", "-e duration: a unit is missing: ns, us, ms or s"},
+	{"duration>1sec", "unknown unit 'sec' in -e duration; did you mean 's'?"},
+	{"duration>1mx", "unknown unit 'mx' in -e duration; did you mean 'ms'?"},
+	{"duration>", "-e duration: expected a time, as in >1.5ms"},
+	{"duration>1.2.3ms", "'1.2.3' is not a number"},
+	{"duration>12345678901s", "12345678901s is too long a time"},
+	{"duration>1ms,2ms", "not ','"},
+	{"fd=x", "-e fd=: 'x' is not the number of a descriptor"},
+	{"fd=-1", "-e fd=: '-1' is not the number of a descriptor"},
+	{"fd=2147483648", "-e fd=: '2147483648' is not the number of a descriptor"},
+	{"fd=", "-e fd=: expected the number of a descriptor"},
+	{"fd=3,", "-e fd=: expected the number of a descriptor"},
+	{"path=", "-e path=: expected a path"},
+	{"path=/a,", "-e path=: expected a path"},
+	{"inject=status=failed:error=EIO",
+		"-e inject=: what is to be said by 'status' is not known "
+		"when a call begins"},
+	{"read=3", "-e cannot filter by 'read' in this version"},
 	{"raw=all", "no key 'raw' in -e: that is --raw here; the keys are"},
 };
 
@@ -263,6 +286,10 @@ static const struct {
 	{"trace=!/syscall/", false, false, true}, /* a regex might spare some number */
 	{"trace=511", true, false, true},
 	{"trace=read&/x/", false, false, false},
+	{"status=failed", true, true, true},
+	{"fd=3", false, false, false},
+	{"path=/etc/*", false, false, false},
+	{"!fd=3", true, true, true},
 	{"trace=!read&!write", true, true, true},
 };
 
@@ -475,5 +502,303 @@ TEST(negated_network_is_its_complement)
 	assert_true(filter_match(f, build_call(7, 7, CALL_getpid, 7), t));
 	track_destroy(t);
 	filter_destroy(f);
+	event_build_reset();
+}
+
+static struct event *timed_call(enum call_id id, int64_t ret, uint64_t took_ns, uint64_t fd)
+{
+	struct event *ev = build_call(1, 1, id, ret, fd);
+
+	ev->call.enter_ns = ev->time_ns - took_ns;
+	return ev;
+}
+
+TEST(durations)
+{
+	static const struct {
+		const char *spec;
+		uint64_t yes, no;
+	} cases[] = {
+		{"duration>5ns", 6, 5},
+		{"duration>=5ns", 5, 4},
+		{"duration<5ns", 4, 5},
+		{"duration<=5ns", 5, 6},
+		{"duration>1us", 1001, 1000},
+		{"duration>=1us", 1000, 999},
+		{"duration<1ms", 999999, 1000000},
+		{"duration<=1.5ms", 1500000, 1500001},
+		{"duration>0.25s", 250000001, 250000000},
+		{"duration > 2 us", 2001, 2000},
+		{"duration>=0ns", 0, UINT64_MAX},
+		{"duration<0ns", UINT64_MAX, 0},
+		{"!duration>5ns", 5, 6},
+		{"duration>2ns & duration<5ns", 3, 5},
+		{"duration<2ns | duration>5ns", 1, 3},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct filter *f = filter_of(cases[i].spec);
+
+		assert_true(filter_asks_times(f));
+		if (cases[i].yes != UINT64_MAX &&
+			!filter_match(f, timed_call(CALL_read, 0, cases[i].yes, 3), NULL))
+			fail_msg("'%s': %llu ns", cases[i].spec, (unsigned long long)cases[i].yes);
+		if (cases[i].no != UINT64_MAX &&
+			filter_match(f, timed_call(CALL_read, 0, cases[i].no, 3), NULL))
+			fail_msg("'%s': not %llu ns", cases[i].spec,
+				(unsigned long long)cases[i].no);
+		filter_destroy(f);
+	}
+	event_build_reset();
+}
+
+TEST(unknown_durations_are_none)
+{
+	static const uint8_t flags[] = {CALL_UNFINISHED, CALL_NO_ENTER, CALL_UNTIMED};
+	struct filter *f = filter_of("duration>=0ns"), *not = filter_of("!duration>=0ns");
+
+	for (size_t i = 0; i < sizeof(flags); i++) {
+		struct event *ev = timed_call(CALL_read, 0, 100, 3);
+
+		ev->call.flags = flags[i];
+		assert_false(filter_match(f, ev, NULL));
+		assert_true(filter_match(not, ev, NULL));
+	}
+	filter_destroy(f);
+	filter_destroy(not );
+	event_build_reset();
+}
+
+TEST(descriptors_by_number)
+{
+	static const struct {
+		const char *spec;
+		const char *passes; /* descriptors of read, of 0 to 5 */
+	} cases[] = {
+		{"fd=3", "3"},
+		{"fd=3,4", "34"},
+		{"fd= 3 , 4 ", ""},
+		{"fd=!3", "01245"},
+		{"fd=!3,4", "0125"},
+		{"fd=3,!3", ""},
+		{"fd=3,4,!3", "4"},
+		{"fd=!3,3", ""},
+		{"!fd=3", "01245"},
+		{"fd=3|fd=5", "35"},
+		{"fd=3&fd=5", ""},
+		{"fds=1", "1"},
+		{"trace-fds=1", "1"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct filter *f = filter_create();
+
+		if (filter_add(f, cases[i].spec, NULL) < 0) {
+			assert_string_equal(cases[i].passes, "");
+			filter_destroy(f);
+			continue;
+		}
+		for (uint64_t fd = 0; fd < 6; fd++)
+			if (filter_match(f, build_call(1, 1, CALL_read, 0, fd), NULL) !=
+				!!strchr(cases[i].passes, '0' + (int)fd))
+				fail_msg("'%s': %d", cases[i].spec, (int)fd);
+		filter_destroy(f);
+	}
+	event_build_reset();
+}
+
+TEST(descriptors_wherever_the_row_says)
+{
+	struct filter *f = filter_of("fd=3"), *both = filter_of("fd=3 & fd=4");
+	struct pollfd polled[2] = {{4, POLLIN, 0}, {3, POLLIN, 0}};
+	struct event *poll = build_call(1, 1, CALL_poll, 1, 0, 2);
+	fd_set set;
+	struct event *select = build_call(1, 1, CALL_select, 1, 8);
+
+	assert_true(filter_match(f, build_call(1, 1, CALL_dup2, 3, 4, 3), NULL));
+	assert_false(filter_match(f, build_call(1, 1, CALL_dup2, 5, 4, 5), NULL));
+	assert_true(filter_match(both, build_call(1, 1, CALL_dup2, 3, 4, 3), NULL));
+	assert_true(filter_match(f, build_call(1, 1, CALL_mmap, 0, 0, 1, 1, 1, 3), NULL));
+	assert_false(filter_match(f, build_call(1, 1, CALL_mmap, 0, 0, 3, 3, 3, -1), NULL));
+	assert_true(filter_match(f, build_call(1, 1, CALL_openat, 5, 3), NULL));
+	/* what it returns is no argument */
+	assert_false(filter_match(f, build_call(1, 1, CALL_openat, 3, -100), NULL));
+	assert_false(wants(f, "getpid"));
+	assert_true(wants(f, "poll"));
+	build_bytes(poll, 0, CAPTURE_AT_ENTER, polled, sizeof(polled));
+	assert_true(filter_match(f, poll, NULL));
+	poll->call.args[1] = 1;
+	assert_false(filter_match(f, poll, NULL));
+	FD_ZERO(&set);
+	FD_SET(3, &set);
+	build_bytes(select, 1, CAPTURE_AT_ENTER, &set, 8);
+	assert_true(filter_match(f, select, NULL));
+	FD_CLR(3, &set);
+	assert_false(filter_match(f, select, NULL));
+	filter_destroy(f);
+	filter_destroy(both);
+	event_build_reset();
+}
+
+static bool path_passes(const char *spec, const char *path, const struct track *t)
+{
+	struct filter *f = filter_of(spec);
+	struct event *ev = build_call(7, 7, CALL_openat, 6, (uint64_t)-100);
+	bool ret;
+
+	ret = filter_match(f, build_string(ev, 1, path), t);
+	filter_destroy(f);
+	return ret;
+}
+
+TEST(paths_by_pattern)
+{
+	static const struct {
+		const char *spec, *path;
+		bool pass;
+	} cases[] = {
+		{"path=/etc/*", "/etc/passwd", true},
+		{"path=/etc/*", "/etc/ssl/certs", true},
+		{"path=/etc/*", "/usr/etc/x", false},
+		{"path=/etc/*", "passwd", true}, /* in /etc */
+		{"path=/etc/*", "../usr/x", false},
+		{"path=*.conf", "a.conf", true},
+		{"path=*.conf,/x", "/x", true},
+		{"path=/etc/*,!*.conf", "/etc/a.conf", false},
+		{"path=/etc/*,!*.conf", "/etc/passwd", true},
+		{"path=!/etc/*", "/usr/x", true},
+		{"path=!/etc/*", "passwd", false},
+		{"path=!/etc/*,/usr/*", "/usr/x", false},
+		{"path=/a\\,b", "/a,b", true},
+		{"path=/a\\ b & fd=3", "/a b", false},
+		{"path=/a\\ b | fd=3", "/a b", true},
+		{"(path=/a?)", "/ab", true},
+		{"!path=/etc/*", "/etc/passwd", false},
+		{"path=*", "", false},
+	};
+	struct track *t = track_with_descriptors();
+	struct event *cwd = event_build(EV_CWD, 7, 7);
+
+	cwd->state.path = "/etc";
+	assert_int_equal(track_sink.event(t, cwd, NULL), 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (path_passes(cases[i].spec, cases[i].path, t) != cases[i].pass)
+			fail_msg("'%s': '%s'", cases[i].spec, cases[i].path);
+	track_destroy(t);
+	event_build_reset();
+}
+
+TEST(paths_through_descriptors)
+{
+	struct track *t = track_with_descriptors();
+	struct filter *f = filter_of("path=/etc/passwd");
+	struct event *at = build_call(7, 7, CALL_newfstatat, 0, 3);
+
+	assert_true(filter_asks_track(f));
+	assert_true(filter_match(f, build_call(7, 7, CALL_read, 0, 3), t));
+	assert_false(filter_match(f, build_call(7, 7, CALL_read, 0, 4), t));
+	assert_false(filter_match(f, build_call(7, 7, CALL_read, 0, 9), t));
+	assert_false(filter_match(f, build_call(7, 7, CALL_read, 0, 3), NULL));
+	build_string(at, 1, "x");
+	assert_true(filter_match(f, at, t));
+	assert_true(wants(f, "read"));
+	assert_false(wants(f, "getpid"));
+	filter_destroy(f);
+	track_destroy(t);
+	event_build_reset();
+}
+
+/* Calls: read that succeeded fast, openat that failed, close that took long. */
+TEST(keys_mix)
+{
+	static const struct {
+		const char *spec, *passes;
+	} cases[] = {
+		{"trace=read & status=successful", "r"},
+		{"trace=read | status=failed", "ro"},
+		{"trace=read,close & duration>1us", "c"},
+		{"trace=read|trace=close&duration>1us", "rc"},
+		{"(trace=read|trace=openat)&status=failed", "o"},
+		{"!status=failed", "rc"},
+		{"!trace=read,close", "o"},
+		{"!(trace=read|status=failed)", "c"},
+		{"trace=!read & status=successful", "c"},
+		{"trace=!read,close & status=failed", "o"},
+		{"status=failed|(fd=3&duration>1us)", "oc"},
+		{"read | status=failed", "ro"},
+		{"status=failed | read", "ro"},
+		{"%desc & !(duration<1us)", "c"},
+		{"trace=none | fd=3", "rc"},
+		{"trace=(openat|status=successful)&/^[oc]/", "oc"},
+	};
+	struct event *calls[] = {timed_call(CALL_read, 1, 100, 3),
+		timed_call(CALL_openat, -2, 200, (uint64_t)-100),
+		timed_call(CALL_close, 0, 5000, 3)};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct filter *f = filter_of(cases[i].spec);
+
+		for (size_t j = 0; j < 3; j++)
+			if (filter_match(f, calls[j], NULL) != !!strchr(cases[i].passes, "roc"[j]))
+				fail_msg("'%s': %c", cases[i].spec, "roc"[j]);
+		filter_destroy(f);
+	}
+	event_build_reset();
+}
+
+TEST(a_later_one_replaces_those_whose_keys_it_has)
+{
+	static const struct {
+		const char *first, *second, *passes;
+	} cases[] = {
+		{"trace=read", "trace=close", "c"},
+		{"trace=read,openat", "status=failed", "o"},
+		{"status=failed", "status=successful", "rc"},
+		{"trace=read", "trace=close|status=failed", "oc"},
+		{"trace=close|status=failed", "trace=openat,read", "o"},
+		{"duration>1us|status=failed", "status=failed|duration<150ns", "ro"},
+	};
+	struct event *calls[] = {timed_call(CALL_read, 1, 100, 3),
+		timed_call(CALL_openat, -2, 200, (uint64_t)-100),
+		timed_call(CALL_close, 0, 5000, 3)};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct filter *f = filter_of(cases[i].first);
+
+		assert_int_equal(filter_add(f, cases[i].second, NULL), 0);
+		for (size_t j = 0; j < 3; j++)
+			if (filter_match(f, calls[j], NULL) != !!strchr(cases[i].passes, "roc"[j]))
+				fail_msg("'%s', '%s': %c", cases[i].first, cases[i].second,
+					"roc"[j]);
+		filter_destroy(f);
+	}
+	event_build_reset();
+}
+
+TEST(entries_pass_if_the_call_will)
+{
+	static const struct {
+		const char *spec;
+		bool pass;
+	} cases[] = {
+		{"trace=read", true},
+		{"status=all", true},
+		{"status=failed", false},
+		{"duration>1ms", false},
+		{"fd=3", true},
+		{"fd=4", false},
+		{"trace=read | status=failed", true},
+		{"trace=close & status=failed", false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct filter *f = filter_of(cases[i].spec);
+		struct event *ev = build_call(1, 1, CALL_read, 0, 3);
+
+		ev->kind = EV_CALL_ENTER;
+		if (filter_match(f, ev, NULL) != cases[i].pass)
+			fail_msg("'%s'", cases[i].spec);
+		filter_destroy(f);
+	}
 	event_build_reset();
 }

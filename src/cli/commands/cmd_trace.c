@@ -63,7 +63,7 @@ static const struct option options[] = {
 	{OPTION_SECTION, .help = "What to trace"},
 	{OPTION_FLAG, 'f', "follow-forks", NULL, "children too; threads are always traced", AT(follow), .common = true},
 	{OPTION_LIST, 'p', "attach", "PID[,PID...]", "attach to running processes; Ctrl-C lets go", AT(pids), .common = true, .completes = "pid"},
-	{OPTION_LIST, 'e', "expr", "SPEC", "filter: trace=open,%network,!close,/^get/  status=failed  signal=...  or make calls fail: inject=SET:error=ENOENT", AT(exprs), .common = true},
+	{OPTION_LIST, 'e', "expr", "SPEC", "filter: trace=open,%network,!close,/^get/  status=failed  fd=3  path=/etc/*  duration>1ms  signal=...  or make calls fail: inject=SET:error=ENOENT", AT(exprs), .common = true},
 	{OPTION_FLAG, 'z', "successful-only", NULL, "only calls that succeeded", AT(succeeded), .common = true},
 	{OPTION_FLAG, 'Z', "failed-only", NULL, "only calls that failed", AT(failed), .common = true},
 	{OPTION_SECTION, .help = "What to show"},
@@ -207,7 +207,7 @@ static void build_plan(struct engine_plan *plan, const struct trace_options *o,
 	plan->injects_signals = filter_injects(filter, INJECT_SIGNAL);
 	/* lines that say no time need none; the tracker orders what passes between tasks by it */
 	plan->want_times = strcmp(o->format, "text") || o->timing || o->stamps || o->relative ||
-			   tracking || summary_mode(o);
+			   tracking || filter_asks_times(filter) || summary_mode(o);
 	if (shows_calls)
 		return;
 	plan->kinds &= ~(EV_BIT(EV_SIGNAL) | EV_BIT(EV_STOP));
