@@ -40,10 +40,12 @@ static void check(bool stop[NR_ABIS][CALL_NR_LIMIT], bool stop_unknown)
 	for (int abi = 0; abi < NR_ABIS; abi++) {
 		for (uint32_t nr = 0; nr < CALL_NR_LIMIT; nr++)
 			assert_int_equal(run_filter(&f.prog, archs[abi], nr),
-				stop[abi][nr] ? SECCOMP_RET_TRACE : SECCOMP_RET_ALLOW);
+				stop[abi][nr] ? SECCOMP_RET_TRACE | CALL_FILTER_MARK
+					      : SECCOMP_RET_ALLOW);
 		for (size_t i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++)
 			assert_int_equal(run_filter(&f.prog, archs[abi], beyond[i]),
-				stop_unknown ? SECCOMP_RET_TRACE : SECCOMP_RET_ALLOW);
+				stop_unknown ? SECCOMP_RET_TRACE | CALL_FILTER_MARK
+					     : SECCOMP_RET_ALLOW);
 	}
 	assert_int_equal(run_filter(&f.prog, AUDIT_ARCH_AARCH64, 3), SECCOMP_RET_ALLOW);
 	call_filter_deinit(&f);

@@ -41,8 +41,8 @@ static void land_jump(struct builder *b, size_t jump)
 
 static void add_answer(struct builder *b, bool stop)
 {
-	add(b, (struct sock_filter)BPF_STMT(
-		       BPF_RET | BPF_K, stop ? SECCOMP_RET_TRACE : SECCOMP_RET_ALLOW));
+	add(b, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
+		       stop ? SECCOMP_RET_TRACE | CALL_FILTER_MARK : SECCOMP_RET_ALLOW));
 }
 
 /* Binary search by the number in the accumulator; at most 3 instructions per range. */

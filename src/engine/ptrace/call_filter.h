@@ -9,6 +9,9 @@
 
 #include "event/calls.h"
 
+/* What the stop of our filter carries: another value belongs to a filter of the program's own. */
+enum { CALL_FILTER_MARK = 0x526e };
+
 struct call_filter {
 	struct sock_fprog prog; /* `filter` is owned */
 };

@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/sched.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/uio.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -298,13 +300,26 @@ static void on_syscall_stop(struct engine *e, struct task *t, uint64_t now_ns)
 	}
 }
 
+/*
+ * A filter of the program's own asks for a tracer. Without one the kernel answers ENOSYS, which on
+ * this CPU stands in the result already; being that tracer, we would let the call through.
+ */
+static void refuse_call(struct engine *e, const struct task *t)
+{
+	if (ptrace(PTRACE_POKEUSER, t->tid, offsetof(struct user, regs.orig_rax), -1L) < 0 &&
+		errno != ESRCH)
+		fail(e, -errno, "ptrace(PTRACE_POKEUSER)");
+}
+
 static void on_seccomp_stop(struct engine *e, struct task *t)
 {
 	struct __ptrace_syscall_info info;
 
-	if (t->in_call || e->quiet || (t->hidden && !t->starting))
-		return;
 	if (!get_syscall_info(e, t, &info))
+		return;
+	if (info.op == PTRACE_SYSCALL_INFO_SECCOMP && info.seccomp.ret_data != CALL_FILTER_MARK)
+		refuse_call(e, t);
+	if (t->in_call || e->quiet || (t->hidden && !t->starting))
 		return;
 	/* number and arguments lie where those of an entry do */
 	if (info.op == PTRACE_SYSCALL_INFO_SECCOMP || info.op == PTRACE_SYSCALL_INFO_ENTRY)
