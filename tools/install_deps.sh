@@ -17,7 +17,8 @@ jq python3-jsonschema time'
 # the first two: formatting and fuzzing; the rest are traced by the slow oracles only
 ci='clang-format libclang-rt-dev
 curl sqlite3 openssh-client postgresql nodejs systemd udev
-libpython3.11-testsuite busybox bc dc cpio patch bzip2 xz-utils perl util-linux bsdextrautils iproute2'
+libpython3.11-testsuite busybox bc dc cpio patch bzip2 xz-utils perl util-linux bsdextrautils iproute2
+golang-go rustc default-jdk-headless gdb ltrace'
 
 list=
 if [ "$1" = --list ]; then
