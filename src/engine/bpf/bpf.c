@@ -369,6 +369,11 @@ static void bpf_close(struct engine *e)
 	free(e);
 }
 
+static void bpf_sums(struct engine *e, engine_sum_fn add, void *self)
+{
+	sums_read(&e->load.sums, add, self);
+}
+
 static void bpf_cost(const struct engine *e, struct engine_cost *ret)
 {
 	load_cost(&e->load, &ret->kernel_runs, &ret->kernel_ns);
@@ -383,12 +388,14 @@ const struct engine_ops engine_bpf = {
 		 EV_BIT(EV_EXIT) | EV_BIT(EV_SIGNAL) | EV_BIT(EV_STOP) | EV_BIT(EV_LOST) |
 		 EV_BIT(EV_ATTACH) | EV_BIT(EV_DETACH) | EV_BIT(EV_FD) | EV_BIT(EV_CWD) |
 		 EV_BIT(EV_MAP),
+	.cpu_times = true,
 	.probe = bpf_probe,
 	.open = bpf_open,
 	.launch = bpf_launch,
 	.attach = bpf_attach,
 	.poll = bpf_poll,
 	.detach = bpf_detach,
+	.sums = bpf_sums,
 	.cost = bpf_cost,
 	.close = bpf_close,
 };

@@ -60,7 +60,7 @@ enum query {
 enum hook_way { HOOK_TP_BTF, HOOK_RAW_TP, HOOK_ITER };
 
 struct hook {
-	const char *program; /* in tracer.bpf.c; also the name of the tracepoint */
+	const char *program; /* in tracer.bpf.c; of RAW_TP also the name of the tracepoint */
 	enum hook_way way;
 	const char *type; /* in the kernel's BTF */
 	uint64_t kinds;   /* EV_BIT mask: needed only for one of these; 0 = always */
@@ -76,6 +76,9 @@ static const struct hook hooks[] = {
 	{"signal_deliver", HOOK_RAW_TP, "btf_trace_signal_deliver",
 		EV_BIT(EV_SIGNAL) | EV_BIT(EV_STOP)},
 	{"signal_generate", HOOK_TP_BTF, "btf_trace_signal_generate", EV_BIT(EV_SIGNAL)},
+	{"sum_switch", HOOK_TP_BTF, "btf_trace_sched_switch"},
+	{"sum_exit", HOOK_TP_BTF, "btf_trace_sys_exit"},
+	{"sum_enter", HOOK_TP_BTF, "btf_trace_sys_enter"},
 	{"sys_exit", HOOK_TP_BTF, "btf_trace_sys_exit"},
 	{"sys_enter", HOOK_TP_BTF, "btf_trace_sys_enter"},
 	{"mark_threads", HOOK_ITER, "bpf_iter_task"},
@@ -191,6 +194,8 @@ static uint16_t rule_of(const struct engine_plan *plan, enum abi abi, uint32_t n
 	if (!(id == CALL_NONE ? plan->want_unknown : plan->wanted[abi][nr]))
 		return rule;
 	rule |= WIRE_RULE_WANTED;
+	if (plan->sums)
+		return rule;
 	if (recipe) {
 		rule |= capture_recipe_args(recipe, CAPTURE_AT_ENTER);
 		rule |= capture_recipe_args(recipe, CAPTURE_AT_EXIT) << WIRE_RULE_EXIT_SHIFT;
@@ -246,6 +251,10 @@ static void set_rodata(struct load *l, const struct engine_plan *plan, const str
 	ro->follow = plan->follow;
 	ro->untimed = !plan->want_times && !plan->want_enters && q[QUERY_TASK_PT_REGS].id;
 	ro->string_limit = plan->string_limit;
+	ro->cpu_times = plan->cpu_times;
+	ro->nr_histograms = sums_nr_histograms(l->nr_rings);
+	for (unsigned i = 2; i < ARRAY_SIZE(ro->log2_of); i++)
+		ro->log2_of[i] = ro->log2_of[i / 2] + 1;
 	ro->ring_bytes = l->ring_bytes;
 	ro->ring_mask = l->ring_bytes - 1;
 	ro->wake_bytes = l->ring_bytes / 4;
@@ -350,7 +359,7 @@ static size_t rings_len(const struct load *l)
 
 /* The map is made here and not by libbpf: clearing its memory takes long enough to be done beside.
  */
-static int make_rings(struct load *l, struct err *err)
+static int make_rings(struct load *l, const struct engine_plan *plan, struct err *err)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
 	int nr_cpus = libbpf_num_possible_cpus();
@@ -359,7 +368,7 @@ static int make_rings(struct load *l, struct err *err)
 	if (nr_cpus < 0)
 		return err_sys(err, nr_cpus, "cannot count the CPUs");
 	l->nr_rings = nr_cpus;
-	l->ring_bytes = RING_BYTES_MAX;
+	l->ring_bytes = plan->sums ? RING_BYTES_MIN : RING_BYTES_MAX;
 	while (l->ring_bytes * l->nr_rings > RING_BYTES_TOTAL && l->ring_bytes > RING_BYTES_MIN)
 		l->ring_bytes /= 2;
 	l->ring_stride = sizeof(struct wire_ring) + l->ring_bytes + WIRE_RING_TAIL;
@@ -400,10 +409,14 @@ static void choose_programs(struct load *l, const struct engine_plan *plan, cons
 {
 	struct bpf_program *prog;
 
-	if (!looks_at_entries(l))
+	if (plan->sums || !looks_at_entries(l))
 		bpf_program__set_autoload(l->skel->progs.sys_enter, false);
-	if (!wants_exec(plan))
+	if (plan->sums || !wants_exec(plan))
 		bpf_program__set_autoload(l->skel->progs.sched_prepare_exec, false);
+	bpf_program__set_autoload(l->skel->progs.sys_exit, !plan->sums);
+	bpf_program__set_autoload(l->skel->progs.sum_enter, plan->sums);
+	bpf_program__set_autoload(l->skel->progs.sum_exit, plan->sums);
+	bpf_program__set_autoload(l->skel->progs.sum_switch, plan->cpu_times);
 
 	bpf_object__for_each_program(prog, l->skel->obj)
 	{
@@ -427,6 +440,11 @@ static int open_and_load(struct load *l, const struct engine_plan *plan,
 	rc = bpf_map__reuse_fd(l->skel->maps.rings, l->rings_fd);
 	if (!rc)
 		rc = bpf_map__set_max_entries(l->skel->maps.steps, count_steps(plan) + 1);
+	if (!rc && plan->sums)
+		rc = bpf_map__set_max_entries(l->skel->maps.sums, l->nr_rings * WIRE_NR_RULES);
+	if (!rc && plan->sums)
+		rc = bpf_map__set_max_entries(
+			l->skel->maps.histograms, sums_nr_histograms(l->nr_rings));
 	if (rc)
 		return err_sys(err, rc, "cannot size the maps");
 	set_rodata(l, plan, preparing->facts);
@@ -479,12 +497,13 @@ static void *ask(void *arg)
 }
 
 /* What the kernel tells of itself, and the rings' memory: each takes long, so beside each other. */
-static int prepare(struct load *l, struct facts *ret, struct err *err)
+static int prepare(
+	struct load *l, const struct engine_plan *plan, struct facts *ret, struct err *err)
 {
 	struct asking a = {0};
 	pthread_t thread;
 	bool beside = parallel_pays() && thread_start(&thread, ask, &a) == 0;
-	int rc = make_rings(l, err);
+	int rc = make_rings(l, plan, err);
 
 	if (beside)
 		pthread_join(thread, NULL);
@@ -502,7 +521,7 @@ int load_open(struct load *l, const struct engine_plan *plan, struct err *err)
 	int rc;
 
 	l->stats = l->rings_fd = -1;
-	rc = prepare(l, &f, err);
+	rc = prepare(l, plan, &f, err);
 	if (rc < 0)
 		return rc;
 	if (plan->measure)
@@ -511,6 +530,9 @@ int load_open(struct load *l, const struct engine_plan *plan, struct err *err)
 	rc = load_programs(l, plan, &f, parallel_pays(), err);
 	if (rc < 0)
 		return rc;
+	if (plan->sums)
+		return sums_open(&l->sums, l->nr_rings, bpf_map__fd(l->skel->maps.sums),
+			bpf_map__fd(l->skel->maps.histograms), err);
 	rc = set_recipes(l, err);
 	return rc < 0 ? rc : set_steps(l, plan, err);
 }
@@ -530,6 +552,7 @@ void load_close(struct load *l)
 		munmap(l->rings, rings_len(l));
 	if (l->rings_fd >= 0)
 		close(l->rings_fd);
+	sums_close(&l->sums);
 	parallel_free(&l->programs);
 	tracer__destroy(l->skel);
 	if (l->stats >= 0)

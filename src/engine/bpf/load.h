@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "engine/bpf/parallel.h"
+#include "engine/bpf/sums.h"
 #include "engine/bpf/wire.h"
 
 struct engine_plan;
@@ -23,6 +24,7 @@ struct load {
 	size_t nr_rings;           /* one per possible CPU */
 	size_t ring_stride;        /* bytes from one to the next */
 	uint64_t ring_bytes;       /* of data in each; a power of two */
+	struct sums sums;          /* where calls are only counted */
 	int links[LOAD_MAX_LINKS]; /* owned */
 	size_t nr_links;
 	int stats; /* owned; while it is open the kernel measures the programs; -1 = it does not */

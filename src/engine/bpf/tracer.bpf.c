@@ -8,6 +8,7 @@
 
 #include "engine/bpf/capture.bpf.h"
 #include "engine/bpf/ring.bpf.h"
+#include "engine/bpf/sums.bpf.h"
 
 /* enum event_kind and fork_share, which this side cannot include; load.c asserts that they agree */
 enum {
@@ -370,6 +371,99 @@ int sys_exit(__u64 *ctx)
 	}
 	if (t->pending)
 		send_pending(t, now);
+	return 0;
+}
+
+/*
+ * In place of sys_enter and sys_exit where calls are only counted (engine_plan.sums). The clock is
+ * read last at the entry and first at the exit: what lies between is mostly the call.
+ */
+SEC("tp_btf/sys_enter")
+int sum_enter(__u64 *ctx)
+{
+	struct task_struct *task;
+	__u32 abi, rule, nr = ctx[1];
+	struct wire_task *t;
+
+	if (is_dropped(nr, WIRE_LOOK_ENTER))
+		return 0;
+	task = bpf_get_current_task_btf();
+	t = task_get(task);
+	if (!t)
+		return 0;
+	abi = KERNEL_FIELD(__u32, task, off_task_status) & TS_COMPAT ? 1 : 0;
+	rule = rule_of(abi, nr);
+	if (t->mark != WIRE_MARK_ACTIVE && (t->mark != WIRE_MARK_ARMED || !(rule & WIRE_RULE_EXEC)))
+		return 0;
+	if (!(rule & WIRE_RULE_WANTED)) {
+		t->phase = WIRE_PHASE_DROPPED;
+		return 0;
+	}
+	t->abi = abi;
+	t->nr = nr;
+	t->rule = rule;
+	t->sent = 0;
+	if (cpu_times)
+		t->off_ns = t->away_ns = 0;
+	t->phase = WIRE_PHASE_WANTED;
+	t->enter_ns = bpf_ktime_get_ns();
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int sum_exit(__u64 *ctx)
+{
+	struct pt_regs *regs = (struct pt_regs *)ctx[0];
+	struct task_struct *task;
+	__u8 phase, flags = 0;
+	struct wire_task *t;
+	__s64 ret = ctx[1];
+	__u64 now, took;
+
+	if (is_dropped(regs_nr(regs), WIRE_LOOK_EXIT))
+		return 0;
+	task = bpf_get_current_task_btf();
+	t = task_get(task);
+	if (!t)
+		return 0;
+	now = bpf_ktime_get_ns();
+	phase = t->phase;
+	if (phase == WIRE_PHASE_CHILD)
+		phase = is_fork(task, regs) ? WIRE_PHASE_DROPPED : WIRE_PHASE_NONE;
+	if (phase == WIRE_PHASE_NONE && t->mark == WIRE_MARK_ACTIVE)
+		flags = enter_late(t, task, regs);
+	if (phase == WIRE_PHASE_WANTED && is_dying(task, t))
+		return 0; /* the rest is up to sched_process_exit */
+	t->phase = WIRE_PHASE_NONE;
+	if (phase != WIRE_PHASE_WANTED && !flags)
+		return 0;
+	if (t->abi == 1)
+		ret = is_error((__s32)ret) ? (__s64)(__s32)ret : (__s64)(__u32)ret;
+	took = now - t->enter_ns;
+	if (cpu_times)
+		took -= t->away_ns;
+	/* numbers beyond the table, and what finds no room, go the long way */
+	if (t->nr < WIRE_NR_LIMIT && sum_add(t->abi * WIRE_NR_LIMIT + t->nr, ret, took, !flags))
+		return 0;
+	if (flags)
+		t->enter_ns = 0;
+	send_call(t, now, EV_CALL_EXIT, flags, ret);
+	return 0;
+}
+
+/* Where time on the CPU is asked for: what a task spends off it, inside a call. */
+SEC("tp_btf/sched_switch")
+int sum_switch(__u64 *ctx)
+{
+	struct wire_task *t = task_get((struct task_struct *)ctx[1]);
+
+	if (t && t->phase == WIRE_PHASE_WANTED)
+		t->off_ns = bpf_ktime_get_ns();
+	t = task_get((struct task_struct *)ctx[2]);
+	if (t && t->off_ns) {
+		t->away_ns += bpf_ktime_get_ns() - t->off_ns;
+		t->off_ns = 0;
+	}
 	return 0;
 }
 

@@ -204,8 +204,33 @@ struct wire_task {
 	__u32 pending; /* enum wire_pending; changed atomically */
 	__s32 pending_signo;
 	__u8 pending_info[WIRE_SIGINFO_LEN];
+	/* Where time on the CPU is asked for. */
+	__u64 off_ns;  /* when it left the CPU, in this call; 0 = it is on one */
+	__u64 away_ns; /* how long it was off */
 };
-WIRE_ASSERT_SIZE(struct wire_task, 136);
+WIRE_ASSERT_SIZE(struct wire_task, 152);
+
+/* What util/histogram.h calls so. */
+#define WIRE_SUB_BITS   6
+#define WIRE_VALUE_BITS 48
+#define WIRE_NR_BUCKETS ((WIRE_VALUE_BITS - WIRE_SUB_BITS + 1) << WIRE_SUB_BITS)
+
+struct wire_histogram {
+	__u64 buckets[WIRE_NR_BUCKETS];
+};
+
+/* The calls of one number that returned, on one CPU. */
+struct wire_sum {
+	__u64 calls, errors;
+	__u64 moved; /* sum of the results above 0 */
+	__u64 total_ns;
+	__u64 least_ns_inverted; /* so that 0 is a beginning */
+	__u64 most_ns;
+	__u32 histogram; /* number of it, from 1; 0 = none yet */
+	__u32 reserved1;
+	__u64 reserved2;
+};
+WIRE_ASSERT_SIZE(struct wire_sum, 64);
 
 /* A task that the iterator has marked. */
 struct wire_attached {

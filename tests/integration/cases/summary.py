@@ -432,6 +432,21 @@ def test_table_again_and_again(h):
     check_equal(text.count("System Call Summary:"), 3, text)
 
 
+def test_time_on_the_cpu(h):
+    command = ["/usr/bin/python3", "-S", "-c", "import time\nfor i in range(5): time.sleep(0.1)\nopen('/dev/zero','rb',0).read(300000000)"]
+    run = h.trace(["-c", "--cpu", "--format", "json"], command)
+    if h.engine == "ptrace":
+        check_equal(run.status, 1)
+        check_equal(len(run.stderr.splitlines()), 1, run.stderr)
+        check("--cpu" in run.stderr and "ptrace" in run.stderr, run.stderr)
+        return
+    doc = json.loads(run.trace)
+    table = {r["name"]: r for r in doc["syscalls"]}
+    check_equal(doc["statistics"]["clock"], "cpu")
+    check(table["clock_nanosleep"]["duration_ns"] < 50e6, table["clock_nanosleep"])
+    check(table["read"]["max_ns"] > 5e6, table["read"])
+
+
 # -- what is refused
 
 
