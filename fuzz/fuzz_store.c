@@ -49,6 +49,8 @@ static void correct_hashes(uint8_t *file, size_t len)
 	}
 }
 
+static volatile uint64_t looked; /* the looking has a purpose */
+
 static void look(struct store_reader *r)
 {
 	struct arena arena = ARENA_INIT;
@@ -64,7 +66,8 @@ static void look(struct store_reader *r)
 		sum += event_copy(&arena, &ev)->time_ns;
 		arena_reset(&arena);
 	}
-	if (!store_reader_end(r) == !store_reader_damage(r))
+	if (store_reader_state(r) == STORE_READING ||
+		store_reader_offset(r) > store_reader_bytes(r))
 		abort();
 	blocks = store_reader_blocks(r, &nr);
 	for (size_t i = 0; i < nr; i++)
@@ -73,8 +76,7 @@ static void look(struct store_reader *r)
 	for (char *const *text = store_reader_facts(r)->command; text && *text; text++)
 		sum += strlen(*text);
 	arena_deinit(&arena);
-	if (sum == 1)
-		abort(); /* the sum is used */
+	looked = sum;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

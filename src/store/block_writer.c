@@ -168,15 +168,15 @@ static size_t len_kept(struct environment *env, const struct capture *c)
 }
 
 /*
- * Where a piece begins is mostly where its argument points, or where the piece before it ended: so
- * lie the strings of argv.
+ * Where a piece begins is mostly where its argument points, or where the piece before it ended (as
+ * it was kept, for readers know no other end): so lie the strings of argv.
  */
-static uint64_t expected_addr(const struct event_call *call, size_t i)
+static uint64_t expected_addr(const struct event_call *call, size_t i, size_t len_before)
 {
 	const struct capture *c = &call->captures[i];
 
 	if (i && c[-1].arg == c->arg && c[-1].when == c->when)
-		return c[-1].addr + c[-1].len;
+		return c[-1].addr + len_before;
 	return c->arg < CAPTURE_NR_ARGS ? call->args[c->arg] : 0;
 }
 
@@ -184,20 +184,22 @@ static void add_captures(
 	struct block_writer *b, const struct block_call *state, const struct event_call *call)
 {
 	struct environment env = {.arg = b->env_values ? -1 : state->env_arg};
-	size_t room = STORE_EVENT_BYTES;
+	size_t room = STORE_EVENT_BYTES, len = 0;
 
 	if (env.arg >= 0)
 		env.pointers_at = call->args[env.arg];
 	put_u(&b->cols[STORE_NR_CAPTURES], call->nr_captures);
 	for (size_t i = 0; i < call->nr_captures; i++) {
 		const struct capture *c = &call->captures[i];
-		size_t len = MIN(len_kept(&env, c), room);
-		uint64_t flags = c->flags | (len < c->len ? CAPTURE_CUT : 0u);
+		uint64_t flags = c->flags;
 
-		put_u(&b->cols[STORE_WHERE], c->arg | (uint64_t)c->when << 3 | flags << 5);
-		put_delta(&b->cols[STORE_ADDR], expected_addr(call, i), c->addr);
-		put_u(&b->cols[STORE_CONTENT], place_of_content(b, c->bytes, len));
+		put_delta(&b->cols[STORE_ADDR], expected_addr(call, i, len), c->addr);
+		len = len_kept(&env, c);
+		len = MIN(len, room);
 		room -= len;
+		flags |= len < c->len ? CAPTURE_CUT : 0u;
+		put_u(&b->cols[STORE_WHERE], c->arg | (uint64_t)c->when << 3 | flags << 5);
+		put_u(&b->cols[STORE_CONTENT], place_of_content(b, c->bytes, len));
 	}
 	b->weight_bytes += call->nr_captures * PIECE_WEIGHT;
 }

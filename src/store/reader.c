@@ -30,10 +30,9 @@ struct store_reader {
 	struct arena arena; /* facts, messages */
 	struct store_facts facts;
 	struct store_end end;
-	bool has_end;
-	const char *damage; /* in `arena`, or constant */
-	size_t start;       /* the first chunk behind the facts */
-	size_t at;          /* the next chunk */
+	enum store_state state;
+	size_t start; /* the first chunk behind the facts */
+	size_t at;    /* the next chunk */
 	bool in_block;
 	struct block_reader block;
 	VEC(struct store_block) blocks;
@@ -167,26 +166,26 @@ size_t store_reader_bytes(const struct store_reader *r)
 	return r->len;
 }
 
-const char *store_reader_damage(const struct store_reader *r)
+enum store_state store_reader_state(const struct store_reader *r)
 {
-	return r->damage;
+	return r->state;
+}
+
+uint64_t store_reader_offset(const struct store_reader *r)
+{
+	return r->at;
 }
 
 const struct store_end *store_reader_end(const struct store_reader *r)
 {
-	return r->has_end ? &r->end : NULL;
+	return r->state == STORE_WHOLE ? &r->end : NULL;
 }
 
 void store_reader_rewind(struct store_reader *r)
 {
 	r->at = r->start;
-	r->in_block = r->has_end = false;
-	r->damage = NULL;
-}
-
-static void note_damage(struct store_reader *r, const char *what)
-{
-	r->damage = arena_printf(&r->arena, "%s at byte %zu of %zu", what, r->at, r->len);
+	r->in_block = false;
+	r->state = STORE_READING;
 }
 
 static void read_end(struct store_reader *r, const struct chunk *chunk)
@@ -194,59 +193,57 @@ static void read_end(struct store_reader *r, const struct chunk *chunk)
 	struct columns columns = {0};
 	struct scan from;
 
-	r->has_end = read_only_column(chunk, &columns, &from) &&
-		     store_end_read(&r->end, &from, &r->arena);
-	if (!r->has_end)
-		note_damage(r, "damaged");
+	r->state = read_only_column(chunk, &columns, &from) &&
+				   store_end_read(&r->end, &from, &r->arena)
+			   ? STORE_WHOLE
+			   : STORE_DAMAGED;
 	columns_deinit(&columns);
 }
 
-/* On to the next chunk; whether it is a block of events. */
-static bool next_chunk(struct store_reader *r, bool *ret_go_on)
+/* On to the next chunk; `state` tells when there is none. With `skip` not into a block. */
+static void next_chunk(struct store_reader *r, bool skip)
 {
 	struct chunk chunk;
 
-	*ret_go_on = false;
 	switch (chunk_at(r->bytes, r->len, r->at, &chunk)) {
 	case CHUNK_GOOD: break;
-	case CHUNK_DAMAGED: note_damage(r, "damaged"); return false;
-	default: note_damage(r, "ends without an end mark"); return false;
+	case CHUNK_DAMAGED: r->state = STORE_DAMAGED; return;
+	default: r->state = STORE_CUT; return;
 	}
 	if (chunk.kind == STORE_END) {
 		read_end(r, &chunk);
-		return false;
+		return;
 	}
-	if (chunk.kind == STORE_EVENTS && !block_reader_begin(&r->block, &chunk)) {
-		note_damage(r, "damaged");
-		return false;
+	if (chunk.kind == STORE_EVENTS && !skip) {
+		r->in_block = block_reader_begin(&r->block, &chunk);
+		r->state = r->in_block ? STORE_READING : STORE_DAMAGED;
 	}
-	r->at = chunk_end(&chunk);
-	*ret_go_on = true;
-	return chunk.kind == STORE_EVENTS;
+	if (r->state == STORE_READING)
+		r->at = chunk_end(&chunk);
 }
 
 bool store_reader_next(struct store_reader *r, struct event *ret)
 {
-	bool go_on = true;
-
-	while (go_on) {
+	while (r->state == STORE_READING) {
 		if (!r->in_block) {
-			if (r->has_end || r->damage)
-				return false;
-			r->in_block = next_chunk(r, &go_on);
+			next_chunk(r, false);
 			continue;
 		}
 		switch (block_reader_next(&r->block, ret)) {
 		case BLOCK_EVENT: return true;
 		case BLOCK_SKIPPED: break;
 		case BLOCK_ENDS: r->in_block = false; break;
-		case BLOCK_BAD:
-			note_damage(r, "damaged before");
-			r->in_block = go_on = false;
-			break;
+		case BLOCK_BAD: r->state = STORE_DAMAGED; break;
 		}
 	}
 	return false;
+}
+
+void store_reader_skip_to_end(struct store_reader *r)
+{
+	r->in_block = false;
+	while (r->state == STORE_READING)
+		next_chunk(r, true);
 }
 
 /* Where the trailer says that the index is; 0 = there is none. */

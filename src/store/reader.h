@@ -42,14 +42,24 @@ size_t store_reader_bytes(const struct store_reader *r);     /* of the file */
  */
 bool store_reader_next(struct store_reader *r, struct event *ret);
 
+/* To the end without looking into the blocks: only their hashes are checked. */
+void store_reader_skip_to_end(struct store_reader *r);
+
 /* From the first event again. */
 void store_reader_rewind(struct store_reader *r);
 
-/*
- * After the last event: NULL when the recording ended in good order, else where and how the file
- * ends. Lives as long as the reader.
- */
-const char *store_reader_damage(const struct store_reader *r);
+/* After the last event: how the file ends. */
+enum store_state {
+	STORE_READING, /* there may be more events */
+	STORE_WHOLE,   /* the recording ended in good order */
+	STORE_CUT,     /* it did not: the file ends early */
+	STORE_DAMAGED, /* what follows is not what was written */
+};
+
+enum store_state store_reader_state(const struct store_reader *r);
+
+/* The place of a cut or damage. */
+uint64_t store_reader_offset(const struct store_reader *r);
 
 /* What the end says; NULL before the last event, or when the end is missing. */
 const struct store_end *store_reader_end(const struct store_reader *r);

@@ -104,6 +104,7 @@ static inline const uint8_t *scan_bytes(struct scan *s, uint64_t len)
 		scan_fail(s);
 		return NULL;
 	}
-	s->at += len;
+	if (len) /* nothing may be added to NULL, which an empty column is */
+		s->at += len;
 	return ret;
 }

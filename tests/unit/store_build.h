@@ -158,7 +158,7 @@ static inline int store_tell_all(const uint8_t *bytes, size_t len, struct buf *t
 	while (store_reader_next(r, &ev))
 		store_tell(to, &ev);
 	if (ret_whole)
-		*ret_whole = !store_reader_damage(r) && store_reader_end(r);
+		*ret_whole = store_reader_state(r) == STORE_WHOLE;
 	store_reader_close(r);
 	return 0;
 }

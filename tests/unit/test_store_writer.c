@@ -241,10 +241,11 @@ TEST(more_bytes_than_a_block_takes)
 /* An environment as engines capture it: its pointers, then the strings they point to. */
 static struct event *exec_with_environment(void)
 {
-	static const uint64_t pointers[] = {0x7ffd00009018, 0x7ffd00009025, 0};
-	struct event *ev = build_call(1, 1, CALL_execve, 0, 0, 0, 0x7ffd00009000);
+	/* one of their bytes is a '=', and the strings lie right behind */
+	static const uint64_t pointers[] = {0x7ffd00003d18, 0x7ffd00003d25, 0};
+	struct event *ev = build_call(1, 1, CALL_execve, 0, 0, 0, 0x7ffd00003d00);
 
-	build_bytes_at(ev, 2, CAPTURE_AT_ENTER, 0x7ffd00009000, pointers, sizeof(pointers));
+	build_bytes_at(ev, 2, CAPTURE_AT_ENTER, 0x7ffd00003d00, pointers, sizeof(pointers));
 	build_bytes_at(ev, 2, CAPTURE_AT_ENTER, pointers[0], "TOKEN=secret", 13);
 	build_bytes_at(ev, 2, CAPTURE_AT_ENTER, pointers[1], "ODD", 4);
 	return ev;
@@ -269,6 +270,7 @@ static void record_environment(uint64_t options, struct capture *ret, char text[
 	memcpy(text, ret->bytes, ret->len);
 	text[ret->len] = '\0';
 	assert_int_equal(ev.call.captures[2].len, 4);
+	assert_int_equal(ev.call.captures[2].addr, 0x7ffd00003d25);
 	assert_int_equal(ev.call.captures[0].len, 24);
 	store_reader_close(r);
 	free(bytes);
