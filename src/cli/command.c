@@ -8,6 +8,8 @@
 #include "cli/alternatives.h"
 #include "cli/exit_status.h"
 #include "cli/option.h"
+#include "util/alloc.h"
+#include "util/cleanup.h"
 #include "util/out.h"
 
 #define COMMAND(name) extern const struct command command_##name;
@@ -27,6 +29,40 @@ const struct command *command_by_name(const char *name)
 		if (!strcmp(commands[i]->name, name))
 			return commands[i];
 	return NULL;
+}
+
+static bool lists(const char *names, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = names; (at = strstr(at, name)); at += len)
+		if ((at == names || at[-1] == ' ') && (at[len] == ' ' || !at[len]))
+			return true;
+	return false;
+}
+
+static bool lacks(const struct command *command, const struct option *option)
+{
+	const char letter[] = {option->letter, '\0'};
+
+	if (!command->without || option->kind == OPTION_SECTION || option_is_end(option))
+		return false;
+	return lists(command->without, option->name ? option->name : letter);
+}
+
+struct option *command_options(const struct command *command)
+{
+	const struct option *from = command->options;
+	struct option *ret;
+	size_t nr = 1, to = 0;
+
+	while (!option_is_end(&from[nr - 1]))
+		nr++;
+	ret = xcalloc(nr, sizeof(*ret));
+	for (size_t i = 0; i < nr; i++)
+		if (!lacks(command, &from[i]))
+			ret[to++] = from[i];
+	return ret;
 }
 
 int command_fail(int status, const char *fmt, ...)
@@ -99,6 +135,7 @@ static void draw_main_help(struct out *out)
 
 int command_help(const struct command *command, bool all)
 {
+	CLEANUP_FREE struct option *table = command_options(command);
 	struct out out;
 	int r;
 
@@ -114,7 +151,7 @@ int command_help(const struct command *command, bool all)
 			"%s.\n",
 			command->synopsis, command->summary);
 	}
-	draw_options(&out, command->options, all);
+	draw_options(&out, table, all);
 	if (!command->name) {
 		draw_main_help(&out);
 		if (!all)

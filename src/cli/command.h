@@ -10,6 +10,7 @@ struct command {
 	const char *synopsis; /* behind the name: "[options] FILE" */
 	const char *summary;  /* one line */
 	const struct option *options;
+	const char *without;   /* names of those that it does not have after all, by spaces */
 	bool takes_command;    /* options end at the first word, as for a traced run */
 	const char *completes; /* words: as in struct option */
 	/* argv[0] is the command's name; returns the exit status. Prints its own errors. */
@@ -20,6 +21,9 @@ extern const struct command command_trace;     /* `renacer [options] CMD`; no na
 extern const struct command *const commands[]; /* the subcommands, NULL-terminated */
 
 const struct command *command_by_name(const char *name);
+
+/* The options that it has, without the others: freed by the caller. */
+struct option *command_options(const struct command *command);
 
 /* "renacer: reason" on stderr; returns `status`, so that a command can end with it. */
 int command_fail(int status, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -225,6 +225,11 @@ int stream_push(struct stream *s, const struct event *ev, struct err *err)
 	}
 }
 
+int stream_replay(struct stream *s, const struct event *ev, struct err *err)
+{
+	return deliver(s, ev, err);
+}
+
 static void lane_peek(struct lane *lane)
 {
 	if (!lane->ops->peek(lane->self, &lane->head_ns))

@@ -61,6 +61,9 @@ int64_t stream_pump(struct stream *s, uint64_t horizon_ns, struct err *err);
 /* One event past the lanes, delivered at once: engines that are in order by nature, tests. */
 int stream_push(struct stream *s, const struct event *ev, struct err *err);
 
+/* An event as a stream delivered it once, from a file: it goes to the sinks as it is. */
+int stream_replay(struct stream *s, const struct event *ev, struct err *err);
+
 int stream_tick(struct stream *s, uint64_t now_ns, struct err *err);
 
 /*

@@ -129,11 +129,22 @@ static int live_bpf_object(void *asked, int fd)
 							    : DECODE_BPF_UNKNOWN;
 }
 
+static const char *recorded_interface(char *const *interfaces, uint32_t index)
+{
+	for (; interfaces[0] && interfaces[1]; interfaces += 2)
+		if (strtoul(interfaces[0], NULL, 10) == index)
+			return interfaces[1];
+	return NULL;
+}
+
 /* As of the network that we are in ourselves, which is nearly always that of the process. */
 static const char *live_interface_name(void *asked, struct arena *a, uint32_t index)
 {
+	const struct live *l = asked;
 	char name[IF_NAMESIZE];
 
+	if (l->config.interfaces)
+		return recorded_interface(l->config.interfaces, index);
 	return if_indextoname(index, name) ? arena_strdup(a, name) : NULL;
 }
 

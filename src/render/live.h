@@ -21,6 +21,8 @@ struct live_config {
 	struct summary *summary;   /* borrowed; a sink in front of this one; NULL = nobody asks */
 	uint64_t summary_every_ns; /* 0 = only at the end */
 	struct out *out;           /* borrowed */
+	/* borrowed: index, name, index, name... of network interfaces; NULL = ask the kernel */
+	char *const *interfaces;
 	struct decode_options decode;
 	struct self_cost *cost; /* borrowed: to be added to; NULL = nobody asks */
 };

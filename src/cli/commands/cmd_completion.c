@@ -29,9 +29,10 @@ static const struct option options[] = {
 
 static void draw_words(struct out *out, const struct command *command)
 {
+	CLEANUP_FREE struct option *table = command_options(command);
 	const struct option *option;
 
-	OPTIONS_FOREACH(option, command->options)
+	OPTIONS_FOREACH(option, table)
 	{
 		if (option->letter)
 			out_printf(out, " -%c", option->letter);
@@ -58,9 +59,10 @@ static void draw_listed(
 
 static void bash_values(struct out *out, const struct command *command)
 {
+	CLEANUP_FREE struct option *table = command_options(command);
 	const struct option *option;
 
-	OPTIONS_FOREACH(option, command->options)
+	OPTIONS_FOREACH(option, table)
 	{
 		if (!option->value)
 			continue;
@@ -164,10 +166,11 @@ static void zsh_option(struct out *out, const char *dashes, const char *name, si
 
 static void zsh_arguments(struct out *out, const struct command *command)
 {
+	CLEANUP_FREE struct option *table = command_options(command);
 	const struct option *option;
 
 	out_puts(out, "_arguments -s \\\n");
-	OPTIONS_FOREACH(option, command->options)
+	OPTIONS_FOREACH(option, table)
 	{
 		if (option->letter)
 			zsh_option(out, "-", &option->letter, 1, option);
@@ -219,9 +222,10 @@ static void fish_quote(struct out *out, const char *text)
 
 static void fish_options(struct out *out, const struct command *command)
 {
+	CLEANUP_FREE struct option *table = command_options(command);
 	const struct option *option;
 
-	OPTIONS_FOREACH(option, command->options)
+	OPTIONS_FOREACH(option, table)
 	{
 		if (command->name)
 			out_printf(out, "complete -c renacer -n '__fish_seen_subcommand_from %s'",

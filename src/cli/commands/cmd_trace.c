@@ -14,9 +14,11 @@
 #include "cli/exit_status.h"
 #include "cli/option.h"
 #include "cli/output.h"
+#include "cli/recording.h"
 #include "cli/relay.h"
 #include "cli/self_report.h"
 #include "cli/session.h"
+#include "cli/trace.h"
 #include "engine/engine.h"
 #include "engine/launch.h"
 #include "event/stream.h"
@@ -25,7 +27,10 @@
 #include "render/live.h"
 #include "report/self_cost.h"
 #include "report/summary.h"
+#include "store/format.h"
+#include "store/reader.h"
 #include "track/track.h"
+#include "util/arena.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -34,7 +39,10 @@
 #include "util/out.h"
 #include "util/vec.h"
 
-/* The default command: trace a program, or attach to one. */
+/*
+ * The default command: trace a program, or attach to one; and the same with a trace file at one of
+ * the two ends.
+ */
 
 #define STRING_LIMIT_MAX (1u << 20)
 
@@ -48,10 +56,11 @@ struct trace_options {
 	bool follow, timing, relative, unfinished, succeeded, failed, raw, hex, verbose, quiet,
 		debug;
 	bool summary, summary_too, wall, cpu;
+	bool compress;
 	unsigned stamps, show_fds, hex_strings, summary_every_s;
 	unsigned string_limit;
 	uint64_t max_output_bytes;
-	const char *output, *engine, *format, *tracee_stdout;
+	const char *output, *engine, *format, *tracee_stdout, *record;
 	const char *summary_sort, *summary_columns, *summary_style, *summary_by;
 	struct option_list exprs, pids;
 };
@@ -59,7 +68,7 @@ struct trace_options {
 #define AT(field) offsetof(struct trace_options, field)
 
 /* clang-format off */
-static const struct option options[] = {
+const struct option trace_options[] = {
 	{OPTION_SECTION, .help = "What to trace"},
 	{OPTION_FLAG, 'f', "follow-forks", NULL, "children too; threads are always traced", AT(follow), .common = true},
 	{OPTION_LIST, 'p', "attach", "PID[,PID...]", "attach to running processes; Ctrl-C lets go", AT(pids), .common = true, .completes = "pid"},
@@ -67,9 +76,11 @@ static const struct option options[] = {
 	{OPTION_FLAG, 'z', "successful-only", NULL, "only calls that succeeded", AT(succeeded), .common = true},
 	{OPTION_FLAG, 'Z', "failed-only", NULL, "only calls that failed", AT(failed), .common = true},
 	{OPTION_SECTION, .help = "What to show"},
-	{OPTION_TEXT, 'o', "output", "FILE", "write there instead of standard output; '|CMD' pipes", AT(output), .common = true, .completes = "file"},
+	{OPTION_TEXT, 'o', "output", "FILE", "write there; '|CMD' pipes", AT(output), .common = true, .completes = "file"},
 	{OPTION_TEXT, 0, "format", "NAME", "form of the output", AT(format), .completes = "@formats"},
 	{OPTION_SIZE, 0, "max-output", "SIZE", "cap of a structured document on standard output (100MB); 0 = none", AT(max_output_bytes)},
+	{OPTION_TEXT, 0, "record", "FILE", "keep the run in a trace file too, for renacer show", AT(record), .completes = "file"},
+	{OPTION_FLAG, 0, "compress", NULL, "write a trace file instead of lines", AT(compress)},
 	{OPTION_TEXT, 0, "tracee-stdout", "WHERE", "the command's standard output: inherit, stderr, null or a file", AT(tracee_stdout), .completes = "file"},
 	{OPTION_FLAG, 'T', "timing", NULL, "time spent in each call", AT(timing), .common = true},
 	{OPTION_COUNT, 't', NULL, NULL, "wall-clock time; -tt with microseconds, -ttt since the epoch", AT(stamps), .common = true},
@@ -177,13 +188,20 @@ static bool key_asks_track(const struct trace_options *o)
 	       (o->summary_by && (!strcmp(o->summary_by, "path") || !strcmp(o->summary_by, "fd")));
 }
 
-static void build_plan(struct engine_plan *plan, const struct trace_options *o,
-	const struct filter *filter, bool tracking)
+static bool records(const struct trace_options *o)
 {
+	return o->record || o->compress;
+}
+
+/* Whoever reads the trace file may ask for anything that the filter lets through. */
+static void build_plan(struct engine_plan *plan, const struct trace_options *o,
+	const struct filter *filter, bool asks_track)
+{
+	const bool tracking = asks_track || records(o);
 	const uint32_t parts = TRACK_FILES | TRACK_PASSING |
-			       (o->show_fds > 1 ? (uint32_t)TRACK_DEVICES : 0) |
-			       (wants_names(o) ? (uint32_t)TRACK_NAMES : 0);
-	const bool shows_calls = !o->summary;
+			       (o->show_fds > 1 || records(o) ? (uint32_t)TRACK_DEVICES : 0) |
+			       (wants_names(o) || records(o) ? (uint32_t)TRACK_NAMES : 0);
+	const bool shows_calls = !o->summary || records(o);
 
 	plan->follow = o->follow;
 	plan->measure = o->profile_self;
@@ -269,6 +287,8 @@ struct run {
 	struct summary *summary; /* owned */
 	uint8_t summary_columns[NR_SUMMARY_COLUMNS];
 	size_t nr_summary_columns;
+	struct store_reader *reader; /* owned; NULL = a program runs */
+	struct recording recording;
 	bool owns_stdout;  /* it carries a document that must stay parsable */
 	char trace_id[56]; /* W3C: version, 16 and 8 bytes in hex, flags */
 	struct engine_plan plan;
@@ -407,6 +427,53 @@ static void add_summary(struct run *run, bool launches)
 	stream_add_sink(run->session.stream, &summary_sink, run->summary);
 }
 
+static bool is_injection(const char *expr)
+{
+	return !strncmp(expr, "inject=", 7) || !strncmp(expr, "fault=", 6);
+}
+
+/* What was recorded through a filter is shown through it, unless the same is asked anew. */
+static int add_recorded_filter(struct run *run, struct err *err)
+{
+	char *const *exprs = store_reader_facts(run->reader)->filter;
+	int r = 0;
+
+	for (; r >= 0 && exprs && *exprs; exprs++)
+		r = filter_add(run->filter, *exprs, err);
+	return r;
+}
+
+static int check_file(const struct run *run, struct err *err)
+{
+	const struct trace_options *o = run->options;
+
+	if (o->record && o->compress)
+		return err_set(err, -EINVAL, "--record and --compress exclude each other");
+	if (o->compress && (summary_mode(o) || strcmp(o->format, "text") != 0))
+		return err_set(err, -EINVAL,
+			"--compress writes no lines: -c, -C and --format go with renacer show");
+	if (!run->reader)
+		return 0;
+	if (filter_injects(run->filter, INJECT_ANYTHING))
+		return err_set(err, -EINVAL, "-e inject= is for a program that runs");
+	if (o->unfinished && !(store_reader_facts(run->reader)->options & STORE_ENTERS))
+		return err_set(err, -EINVAL,
+			"--unfinished: the file does not have it; record with --unfinished");
+	return 0;
+}
+
+/* What the form of the output says of the run as a whole. */
+static void recall(struct run *run)
+{
+	const struct store_facts *facts = store_reader_facts(run->reader);
+
+	run->render.command = facts->command;
+	run->render.follow = facts->options & STORE_FOLLOWED;
+	run->render.realtime_offset_ns = facts->realtime_offset_ns;
+	if (facts->trace_id)
+		run->render.trace_id = facts->trace_id;
+}
+
 static int make_trace_id(char *ret, size_t cap, struct err *err)
 {
 	uint64_t random[3];
@@ -437,18 +504,22 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 	if (strcmp(o->engine, "auto") && !engine_by_name(o->engine))
 		return none_of(err, "--engine", o->engine, "@engines");
 	run->filter = filter_create();
-	r = build_filter(run->filter, o, err);
+	r = run->reader ? add_recorded_filter(run, err) : 0;
+	if (r >= 0)
+		r = build_filter(run->filter, o, err);
+	if (r >= 0)
+		r = check_file(run, err);
 	if (r < 0)
 		return r;
 	tracking = o->show_fds || filter_asks_track(run->filter) || key_asks_track(o);
 	build_plan(&run->plan, o, run->filter, tracking);
 	if (o->cpu && !run->plan.sums)
-		return err_set(
-			err, -EINVAL, "--cpu goes with filters by name only, and not with -y");
+		return err_set(err, -EINVAL,
+			"--cpu goes with filters by name only, not with -y or --record");
 	r = plan_injections(run, err);
 	if (r < 0)
 		return r;
-	run->owns_stdout = renderer->structured && !o->output;
+	run->owns_stdout = (renderer->structured || o->compress) && !o->output;
 	r = check_summary(o, renderer, err);
 	if (r >= 0)
 		r = parse_columns(run, o->summary_columns, err);
@@ -476,6 +547,8 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 		.summary_columns = run->summary_columns,
 		.nr_summary_columns = run->nr_summary_columns,
 	};
+	if (run->reader)
+		recall(run);
 	run->session.stream = stream_create();
 	stream_want_enters(run->session.stream, o->unfinished);
 	run->session.plan = &run->plan;
@@ -493,10 +566,12 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 		.summary = run->summary,
 		.summary_every_ns = o->summary_every_s * UINT64_C(1000000000),
 		.out = &run->out,
+		.interfaces = run->reader ? store_reader_facts(run->reader)->interfaces : NULL,
 		.decode = {.verbose = o->verbose},
 		.cost = o->profile_self ? &run->cost : NULL,
 	});
-	stream_add_sink(run->session.stream, &live_sink, run->live);
+	if (!o->compress)
+		stream_add_sink(run->session.stream, &live_sink, run->live);
 	return 0;
 }
 
@@ -511,6 +586,8 @@ static void run_deinit(struct run *run)
 	summary_destroy(run->summary);
 	track_destroy(run->track);
 	filter_destroy(run->filter);
+	recording_close(&run->recording);
+	store_reader_close(run->reader);
 	VEC_DEINIT(&run->pids);
 }
 
@@ -519,6 +596,50 @@ static const char *tracee_stdout(const struct run *run)
 	if (run->options->tracee_stdout)
 		return run->options->tracee_stdout;
 	return run->owns_stdout ? "stderr" : "inherit";
+}
+
+static void note_cut(const struct run *run)
+{
+	if (live_was_cut(run->live) && !run->options->quiet)
+		fprintf(stderr, "Trace file exceeded %lluMB, truncating\n",
+			(unsigned long long)run->options->max_output_bytes / 1000000u);
+}
+
+/* The -e that say which events there are, not what is done to them. */
+static char *const *filter_texts(struct run *run)
+{
+	const struct trace_options *o = run->options;
+	char **ret = arena_calloc(&run->recording.arena, o->exprs.texts.len + 2, sizeof(*ret));
+	size_t nr = 0;
+
+	for (size_t i = 0; i < o->exprs.texts.len; i++)
+		if (!is_injection(o->exprs.texts.data[i]))
+			ret[nr++] = arena_strdup(&run->recording.arena, o->exprs.texts.data[i]);
+	if (o->succeeded || o->failed)
+		ret[nr++] = arena_strdup(
+			&run->recording.arena, o->failed ? "status=failed" : "status=successful");
+	return nr ? ret : NULL;
+}
+
+static int start_recording(struct run *run, char *const *words, struct err *err)
+{
+	const struct trace_options *o = run->options;
+	const struct store_facts facts = {
+		.trace_id = run->trace_id,
+		.engine = run->session.ops->name,
+		.command = *words ? words : NULL,
+		.filter = filter_texts(run),
+		.realtime_offset_ns = run->render.realtime_offset_ns,
+		.string_limit = o->string_limit,
+		.options = (o->follow ? STORE_FOLLOWED : 0u) | (o->unfinished ? STORE_ENTERS : 0u) |
+			   (o->verbose ? STORE_ENV_VALUES : 0u),
+	};
+
+	if (o->record)
+		return recording_open(
+			&run->recording, -1, o->record, &facts, run->session.stream, err);
+	return recording_open(&run->recording, run->output.fd,
+		o->output ? o->output : "standard output", &facts, run->session.stream, err);
 }
 
 /* In place of an exit status: the command's own is to be passed on. */
@@ -544,6 +665,9 @@ static int execute(struct run *run, char **words, struct err *err)
 	if (r < 0)
 		return command_fail(EXIT_FAILED, "%s", err->text);
 	out_init(&run->out, run->output.fd);
+	r = records(run->options) ? start_recording(run, words, err) : 0;
+	if (r < 0)
+		return command_fail(EXIT_FAILED, "%s", err->text);
 	if (s->launch) {
 		r = relay_open(&run->relay, tracee_stdout(run), err);
 		if (r < 0)
@@ -555,9 +679,7 @@ static int execute(struct run *run, char **words, struct err *err)
 	if (run->options->profile_self)
 		self_report_print(s, &run->cost, run->began_ns);
 	note_losses(stream_counts(s->stream));
-	if (live_was_cut(run->live) && !run->options->quiet)
-		fprintf(stderr, "Trace file exceeded %lluMB, truncating\n",
-			(unsigned long long)run->options->max_output_bytes / 1000000u);
+	note_cut(run);
 	if (r < 0 && r != -EPIPE)
 		return command_fail(EXIT_FAILED, "%s", err->text);
 	if (!s->launch)
@@ -568,11 +690,82 @@ static int execute(struct run *run, char **words, struct err *err)
 	return AS_THE_COMMAND;
 }
 
-static int trace(const struct command *self, const struct trace_options *o, char **words)
+/* How often sinks are told what time it was. */
+#define TICK_NS 100000000
+
+static int play(struct run *run, struct err *err)
+{
+	struct stream *s = run->session.stream;
+	uint64_t told_ns = 0, last_ns = 0;
+	int r = stream_begin(s, err), ended;
+	struct event ev;
+
+	while (r >= 0 && store_reader_next(run->reader, &ev)) {
+		if (ev.kind == EV_CALL_ENTER && !run->options->unfinished)
+			continue;
+		r = stream_replay(s, &ev, err);
+		last_ns = MAX(last_ns, ev.time_ns);
+		if (r >= 0 && last_ns - told_ns >= TICK_NS)
+			r = stream_tick(s, told_ns = last_ns, err);
+	}
+	ended = stream_end(s, last_ns, r < 0 ? NULL : err);
+	return r < 0 ? r : ended;
+}
+
+/* As `execute`, with a file in the engine's place. */
+static int show(struct run *run, const char *path, struct err *err)
+{
+	enum store_state state;
+	int r = output_open(&run->output, run->options->output, err);
+
+	if (r < 0)
+		return command_fail(EXIT_FAILED, "%s", err->text);
+	out_init(&run->out, run->output.fd);
+	r = play(run, err);
+	note_cut(run);
+	if (r < 0 && r != -EPIPE)
+		return command_fail(EXIT_FAILED, "%s", err->text);
+	state = store_reader_state(run->reader);
+	if (state == STORE_CUT || state == STORE_DAMAGED)
+		return command_fail(EXIT_FAILED,
+			"'%s' %s at byte %llu of %zu: what is shown came before that", path,
+			state == STORE_CUT ? "was cut off" : "is damaged",
+			(unsigned long long)store_reader_offset(run->reader),
+			store_reader_bytes(run->reader));
+	return EXIT_OK;
+}
+
+static int show_file(struct run *run, char **words, struct err *err)
+{
+	if (!words[0] || words[1])
+		return command_fail(
+			EXIT_USAGE, "show takes one trace file, as renacer record makes it");
+	if (store_reader_open(&run->reader, words[0], err) < 0)
+		return command_fail(EXIT_FAILED, "%s", err->text);
+	if (prepare(run, words + 1, err) < 0)
+		return command_fail(EXIT_USAGE, "%s", err->text);
+	return show(run, words[0], err);
+}
+
+static int run_program(struct run *run, char **words, struct err *err)
+{
+	if (prepare(run, words, err) < 0)
+		return command_fail(EXIT_USAGE, "%s", err->text);
+	if (!*words && !run->pids.len)
+		return command_fail(EXIT_USAGE,
+			"nothing to trace: give a command (renacer -- ls) or -p PID; see --help");
+	if (*words && run->pids.len)
+		return command_fail(
+			EXIT_USAGE, "either a command or -p, not both (at '%s')", words[0]);
+	return execute(run, words, err);
+}
+
+static int trace(const struct trace_options *o, char **words, enum trace_use use)
 {
 	struct run run = {.options = o,
 		.began_ns = clock_now_ns(),
 		.output = {.fd = -1},
+		.recording = {.fd = -1},
 		.relay = {.fd = -1},
 		.out = {.fd = -1}};
 	struct err err = {0};
@@ -580,53 +773,54 @@ static int trace(const struct command *self, const struct trace_options *o, char
 	bool launched;
 
 	run.launch.gate = run.launch.verdict = -1;
-	if (prepare(&run, words, &err) < 0)
-		status = command_fail(EXIT_USAGE, "%s", err.text);
-	else if (!*words && !run.pids.len)
-		status = command_fail(EXIT_USAGE,
-			"nothing to trace: give a command (renacer -- ls) or -p PID; see --help");
-	else if (*words && run.pids.len)
-		status = command_fail(
-			EXIT_USAGE, "either a command or -p, not both (at '%s')", words[0]);
-	else
-		status = execute(&run, words, &err);
+	status = use == TRACE_SHOW ? show_file(&run, words, &err) : run_program(&run, words, &err);
 	launched = status == AS_THE_COMMAND;
 	wait_status = run.launch.status;
 	run_deinit(&run);
 	return launched ? exit_like(wait_status) : status;
 }
 
-static int run_trace(const struct command *self, int argc, char **argv)
+int trace_main(const struct command *self, int argc, char **argv, enum trace_use use)
 {
 	struct trace_options o = {.string_limit = 64,
 		.max_output_bytes = 100000000,
 		.engine = "auto",
 		.format = "text"};
+	CLEANUP_FREE struct option *table = command_options(self);
 	CLEANUP_FREE char **words = xcalloc((size_t)argc + 1, sizeof(*words));
 	struct err err = {0};
 	int status;
 
-	if (option_parse(self->options, argc, argv, true, &o, words, &err) < 0)
+	if (use == TRACE_RECORD) {
+		o.compress = o.follow = true;
+		o.output = "renacer.rnc";
+	}
+	if (option_parse(table, argc, argv, use != TRACE_SHOW, &o, words, &err) < 0)
 		status = command_fail(EXIT_USAGE, "%s", err.text);
 	else if (o.help || o.help_all)
-		status = command_help(self, o.help_all);
+		status = command_help(self, o.help_all || use != TRACE_RUN);
 	else if (o.version)
 		status = printf("renacer %s\n", RENACER_VERSION) < 0 || fflush(stdout) ? EXIT_FAILED
 										       : EXIT_OK;
 	else {
 		if (o.debug)
 			log_set_sink(print_debug);
-		status = trace(self, &o, words);
+		status = trace(&o, words, use);
 	}
 	VEC_DEINIT(&o.exprs.texts);
 	VEC_DEINIT(&o.pids.texts);
 	return status;
 }
 
+static int run_trace(const struct command *self, int argc, char **argv)
+{
+	return trace_main(self, argc, argv, TRACE_RUN);
+}
+
 const struct command command_trace = {
 	.synopsis = "[options] [--] COMMAND [ARG...]",
 	.summary = "Shows what a program does: every system call, decoded and in order",
-	.options = options,
+	.options = trace_options,
 	.takes_command = true,
 	.completes = "command",
 	.run = run_trace,

@@ -41,8 +41,11 @@ def run_block(h, block):
     for command, expected in block:
         # only one engine changes calls, and is found without being named
         engine = h.renacer if "inject=" in command else "$R"
-        script = f'renacer() {{ {engine} "$@"; }}; export -f renacer\n{command}'
-        script = script.replace("renacer doctor", f"{h.renacer} doctor")  # takes no --engine
+        script = (
+            f'renacer() {{ case $1 in doctor|info|show) {h.renacer} "$@" ;;'
+            f' record) shift; {h.renacer} record --engine {h.engine} "$@" ;;'
+            f' *) {engine} "$@" ;; esac; }}; export -f renacer\n{command}'
+        )
         # timeout starts a program, not a function
         script = script.replace("timeout -s INT 0.5 renacer", "timeout -s INT 0.5 $R")
         done = h.shell(script + " 2>&1" if "renacer:" in "".join(expected) else script)
