@@ -229,6 +229,8 @@ static uint8_t looks_of(enum abi abi, uint32_t nr, uint16_t rule, bool untimed)
 	}
 	if (rule & WIRE_RULE_WANTED && rule & entry)
 		ret |= WIRE_LOOK_ENTER;
+	if (rule & WIRE_RULE_EXEC)
+		ret |= WIRE_LOOK_EXEC;
 	return ret | (rule ? WIRE_LOOK_EXIT : 0);
 }
 
@@ -251,6 +253,7 @@ static void set_rodata(struct load *l, const struct engine_plan *plan, const str
 	ro->follow = plan->follow;
 	ro->untimed = !plan->want_times && !plan->want_enters && q[QUERY_TASK_PT_REGS].id;
 	ro->string_limit = plan->string_limit;
+	ro->summing = plan->sums;
 	ro->cpu_times = plan->cpu_times;
 	ro->nr_histograms = sums_nr_histograms(l->nr_rings);
 	for (unsigned i = 2; i < ARRAY_SIZE(ro->log2_of); i++)
@@ -416,7 +419,7 @@ static void choose_programs(struct load *l, const struct engine_plan *plan, cons
 	bpf_program__set_autoload(l->skel->progs.sys_exit, !plan->sums);
 	bpf_program__set_autoload(l->skel->progs.sum_enter, plan->sums);
 	bpf_program__set_autoload(l->skel->progs.sum_exit, plan->sums);
-	bpf_program__set_autoload(l->skel->progs.sum_switch, plan->cpu_times);
+	bpf_program__set_autoload(l->skel->progs.sum_switch, plan->sums);
 
 	bpf_object__for_each_program(prog, l->skel->obj)
 	{
@@ -442,6 +445,8 @@ static int open_and_load(struct load *l, const struct engine_plan *plan,
 		rc = bpf_map__set_max_entries(l->skel->maps.steps, count_steps(plan) + 1);
 	if (!rc && plan->sums)
 		rc = bpf_map__set_max_entries(l->skel->maps.sums, l->nr_rings * WIRE_NR_RULES);
+	if (!rc && plan->sums)
+		rc = bpf_map__set_max_entries(l->skel->maps.slots, l->nr_rings);
 	if (!rc && plan->sums)
 		rc = bpf_map__set_max_entries(
 			l->skel->maps.histograms, sums_nr_histograms(l->nr_rings));

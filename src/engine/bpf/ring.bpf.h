@@ -27,6 +27,7 @@ const volatile __u16 rules[WIRE_NR_RULES];
 const volatile __u8 looks[WIRE_NR_LIMIT]; /* enum wire_look */
 /* Entries without anything to copy are not looked at: they are known by the exit alone. */
 const volatile bool untimed;
+const volatile bool summing;   /* calls are only counted */
 const volatile bool cpu_times; /* sums leave out what a task is off the CPU */
 const volatile __u32 string_limit;
 const volatile __u64 ring_bytes; /* a power of two */

@@ -23,6 +23,32 @@ struct {
 	__type(value, struct wire_histogram);
 } histograms SEC(".maps");
 
+/* By CPU. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* set at load */
+	__type(key, __u32);
+	__type(value, struct wire_slot);
+} slots SEC(".maps");
+
+/*
+ * Counts whatever may make a slot's knowledge wrong: marks that are set, and tasks that end, since
+ * others get their stacks, where the registers lie.
+ */
+volatile __u32 generation = 1;
+
+static __always_inline struct wire_slot *slot_get(void)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+
+	return bpf_map_lookup_elem(&slots, &cpu);
+}
+
+static __always_inline bool slot_is_of(const struct wire_slot *slot, __u64 regs)
+{
+	return slot->regs == regs && slot->generation == generation;
+}
+
 const volatile __u32 nr_histograms; /* set at load */
 __u32 nr_histograms_used = 0;
 

@@ -267,13 +267,13 @@ int sys_enter(__u64 *ctx)
  * process ends by another thread's exit or exec. A tracer that stops tasks does not see such calls
  * return. The signal that a process dies of is another thing: one thread gets it, after its call.
  */
-static __always_inline bool is_dying(struct task_struct *task, const struct wire_task *t)
+static __always_inline bool is_dying(struct task_struct *task)
 {
 	__u64 signal, exec_task = 0;
 	__u32 flags = 0;
 
 	/* a signal is pending, and a few other things: which bit says what differs by version */
-	if (!(KERNEL_FIELD(__u64, task, off_task_work) & 0xff) || t->pending)
+	if (!(KERNEL_FIELD(__u64, task, off_task_work) & 0xff))
 		return false;
 	signal = task_signal(task);
 	bpf_probe_read_kernel(&flags, sizeof(flags), (void *)(signal + off_signal_flags));
@@ -335,7 +335,8 @@ int sys_exit(__u64 *ctx)
 		phase = is_fork(task, regs) ? WIRE_PHASE_DROPPED : WIRE_PHASE_NONE;
 	if (phase == WIRE_PHASE_NONE && t->mark == WIRE_MARK_ACTIVE)
 		flags = enter_late(t, task, regs);
-	if ((phase == WIRE_PHASE_WANTED || flags == CALL_UNTIMED) && is_dying(task, t)) {
+	if ((phase == WIRE_PHASE_WANTED || flags == CALL_UNTIMED) && !t->pending &&
+		is_dying(task)) {
 		t->phase = WIRE_PHASE_WANTED;
 		return 0; /* the rest is up to sched_process_exit */
 	}
@@ -374,40 +375,110 @@ int sys_exit(__u64 *ctx)
 	return 0;
 }
 
+static __always_inline __u32 abi_of(struct task_struct *task)
+{
+	return KERNEL_FIELD(__u32, task, off_task_status) & TS_COMPAT ? 1 : 0;
+}
+
+static __always_inline __u32 slot_abi(const struct wire_slot *slot, struct task_struct *task)
+{
+	return slot->abi ? slot->abi - 1 : abi_of(task);
+}
+
+/* Moves the call in flight to where it can wait. */
+static __always_inline void slot_flush(
+	struct wire_slot *slot, struct task_struct *task, struct wire_task *t)
+{
+	slot->in_call = 0;
+	t->abi = slot_abi(slot, task);
+	t->nr = slot->nr;
+	t->rule = rule_of(t->abi, t->nr);
+	t->phase = t->rule & WIRE_RULE_WANTED ? WIRE_PHASE_WANTED : WIRE_PHASE_DROPPED;
+	t->sent = 0;
+	t->enter_ns = slot->enter_ns;
+	t->off_ns = t->away_ns = 0;
+}
+
+/* Who makes calls on this CPU now. */
+static __always_inline void slot_learn(struct wire_slot *slot, __u64 regs)
+{
+	/* before the look: what changes meanwhile has another one */
+	__u32 now = generation;
+	struct wire_task *t = task_get(bpf_get_current_task_btf());
+
+	slot->regs = regs;
+	slot->generation = now;
+	slot->mark = t ? t->mark : WIRE_MARK_NONE;
+}
+
 /*
- * In place of sys_enter and sys_exit where calls are only counted (engine_plan.sums). The clock is
- * read last at the entry and first at the exit: what lies between is mostly the call.
+ * In place of sys_enter and sys_exit where calls are only counted (engine_plan.sums): of 3 calls of
+ * helpers in all that are left, 2 read the clock, last at the entry and first at the exit.
  */
 SEC("tp_btf/sys_enter")
 int sum_enter(__u64 *ctx)
 {
-	struct task_struct *task;
-	__u32 abi, rule, nr = ctx[1];
-	struct wire_task *t;
+	__u64 regs = ctx[0];
+	__u32 nr = ctx[1];
+	struct wire_slot *slot;
 
 	if (is_dropped(nr, WIRE_LOOK_ENTER))
 		return 0;
-	task = bpf_get_current_task_btf();
-	t = task_get(task);
+	slot = slot_get();
+	if (!slot)
+		return 0;
+	if (!slot_is_of(slot, regs))
+		slot_learn(slot, regs);
+	if (slot->mark != WIRE_MARK_ACTIVE &&
+		(slot->mark != WIRE_MARK_ARMED || !(rule_of(0, nr) & WIRE_RULE_EXEC)))
+		return 0;
+	slot->abi = 0;
+	if (!is_dropped(nr, WIRE_LOOK_EXEC))
+		slot->abi = abi_of(bpf_get_current_task_btf()) + 1;
+	slot->nr = nr;
+	slot->in_call = 1;
+	slot->enter_ns = bpf_ktime_get_ns();
+	return 0;
+}
+
+/* Counts it, or sends it where there is no place to. */
+static __always_inline void sum_call(struct task_struct *task, struct wire_task *t, __u32 abi,
+	__u32 nr, __s64 ret, __u64 now, __u64 took, __u8 flags)
+{
+	if (abi == 1)
+		ret = is_error((__s32)ret) ? (__s64)(__s32)ret : (__s64)(__u32)ret;
+	/* numbers beyond the table, and what finds no room, go the long way */
+	if (nr < WIRE_NR_LIMIT && sum_add(abi * WIRE_NR_LIMIT + nr, ret, took, !flags))
+		return;
 	if (!t)
-		return 0;
-	abi = KERNEL_FIELD(__u32, task, off_task_status) & TS_COMPAT ? 1 : 0;
-	rule = rule_of(abi, nr);
-	if (t->mark != WIRE_MARK_ACTIVE && (t->mark != WIRE_MARK_ARMED || !(rule & WIRE_RULE_EXEC)))
-		return 0;
-	if (!(rule & WIRE_RULE_WANTED)) {
-		t->phase = WIRE_PHASE_DROPPED;
-		return 0;
-	}
+		t = task_get(task);
+	if (!t)
+		return;
 	t->abi = abi;
 	t->nr = nr;
-	t->rule = rule;
-	t->sent = 0;
-	if (cpu_times)
-		t->off_ns = t->away_ns = 0;
-	t->phase = WIRE_PHASE_WANTED;
-	t->enter_ns = bpf_ktime_get_ns();
-	return 0;
+	t->enter_ns = flags ? 0 : now - took;
+	send_call(t, now, EV_CALL_EXIT, flags, ret);
+}
+
+/* A call that has been off the CPU, or whose entry was not seen; a task that may not be traced. */
+static __always_inline void sum_stored(
+	struct task_struct *task, const struct pt_regs *regs, __s64 ret, __u64 now)
+{
+	struct wire_task *t = task_get(task);
+	__u8 phase, flags = 0;
+
+	if (!t)
+		return;
+	phase = t->phase;
+	if (phase == WIRE_PHASE_CHILD)
+		phase = is_fork(task, regs) ? WIRE_PHASE_DROPPED : WIRE_PHASE_NONE;
+	if (phase == WIRE_PHASE_NONE && t->mark == WIRE_MARK_ACTIVE)
+		flags = enter_late(t, task, regs);
+	if (phase == WIRE_PHASE_WANTED && is_dying(task))
+		return; /* the rest is up to sched_process_exit */
+	t->phase = WIRE_PHASE_NONE;
+	if (phase == WIRE_PHASE_WANTED || flags)
+		sum_call(task, t, t->abi, t->nr, ret, now, now - t->enter_ns - t->away_ns, flags);
 }
 
 SEC("tp_btf/sys_exit")
@@ -415,50 +486,53 @@ int sum_exit(__u64 *ctx)
 {
 	struct pt_regs *regs = (struct pt_regs *)ctx[0];
 	struct task_struct *task;
-	__u8 phase, flags = 0;
-	struct wire_task *t;
-	__s64 ret = ctx[1];
-	__u64 now, took;
+	struct wire_slot *slot;
+	__u64 now;
+	__u32 abi;
 
 	if (is_dropped(regs_nr(regs), WIRE_LOOK_EXIT))
 		return 0;
-	task = bpf_get_current_task_btf();
-	t = task_get(task);
-	if (!t)
+	slot = slot_get();
+	if (!slot)
 		return 0;
+	if (!slot->in_call) {
+		if (!slot_is_of(slot, ctx[0]) || slot->mark != WIRE_MARK_NONE)
+			sum_stored(bpf_get_current_task_btf(), regs, ctx[1], bpf_ktime_get_ns());
+		return 0;
+	}
 	now = bpf_ktime_get_ns();
-	phase = t->phase;
-	if (phase == WIRE_PHASE_CHILD)
-		phase = is_fork(task, regs) ? WIRE_PHASE_DROPPED : WIRE_PHASE_NONE;
-	if (phase == WIRE_PHASE_NONE && t->mark == WIRE_MARK_ACTIVE)
-		flags = enter_late(t, task, regs);
-	if (phase == WIRE_PHASE_WANTED && is_dying(task, t))
-		return 0; /* the rest is up to sched_process_exit */
-	t->phase = WIRE_PHASE_NONE;
-	if (phase != WIRE_PHASE_WANTED && !flags)
+	task = bpf_get_current_task_btf();
+	if (is_dying(task))
 		return 0;
-	if (t->abi == 1)
-		ret = is_error((__s32)ret) ? (__s64)(__s32)ret : (__s64)(__u32)ret;
-	took = now - t->enter_ns;
-	if (cpu_times)
-		took -= t->away_ns;
-	/* numbers beyond the table, and what finds no room, go the long way */
-	if (t->nr < WIRE_NR_LIMIT && sum_add(t->abi * WIRE_NR_LIMIT + t->nr, ret, took, !flags))
-		return 0;
-	if (flags)
-		t->enter_ns = 0;
-	send_call(t, now, EV_CALL_EXIT, flags, ret);
+	slot->in_call = 0;
+	abi = slot_abi(slot, task);
+	if (rule_of(abi, slot->nr) & WIRE_RULE_WANTED)
+		sum_call(task, NULL, abi, slot->nr, ctx[1], now, now - slot->enter_ns, 0);
 	return 0;
 }
 
-/* Where time on the CPU is asked for: what a task spends off it, inside a call. */
 SEC("tp_btf/sched_switch")
 int sum_switch(__u64 *ctx)
 {
-	struct wire_task *t = task_get((struct task_struct *)ctx[1]);
+	struct task_struct *from = (struct task_struct *)ctx[1];
+	struct wire_slot *slot = slot_get();
+	struct wire_task *t;
 
-	if (t && t->phase == WIRE_PHASE_WANTED)
-		t->off_ns = bpf_ktime_get_ns();
+	if (slot && slot->in_call) {
+		t = task_get(from);
+		slot->in_call = 0;
+		if (t) {
+			slot_flush(slot, from, t);
+			if (cpu_times)
+				t->off_ns = bpf_ktime_get_ns();
+		}
+	} else if (cpu_times) {
+		t = task_get(from);
+		if (t && t->phase == WIRE_PHASE_WANTED)
+			t->off_ns = bpf_ktime_get_ns();
+	}
+	if (!cpu_times)
+		return 0;
 	t = task_get((struct task_struct *)ctx[2]);
 	if (t && t->off_ns) {
 		t->away_ns += bpf_ktime_get_ns() - t->off_ns;
@@ -620,8 +694,11 @@ int sched_process_exec(__u64 *ctx)
 
 	if (!t)
 		return 0;
-	if (t->mark == WIRE_MARK_ARMED)
+	if (t->mark == WIRE_MARK_ARMED) {
 		t->mark = WIRE_MARK_ACTIVE;
+		if (summing)
+			__sync_fetch_and_add(&generation, 1);
+	}
 	if (t->mark != WIRE_MARK_ACTIVE)
 		return 0;
 	r = ring_get();
@@ -658,8 +735,16 @@ int sched_process_exit(__u64 *ctx)
 	__u32 mark;
 	__u64 now;
 
+	if (summing)
+		__sync_fetch_and_add(&generation, 1);
 	if (!t)
 		return 0;
+	if (summing) {
+		struct wire_slot *slot = slot_get();
+
+		if (slot && slot->in_call)
+			slot_flush(slot, task, t);
+	}
 	/* whoever turns the mark counts the task out: this, or an attach that found it dying */
 	mark = __sync_lock_test_and_set(&t->mark, WIRE_MARK_GONE);
 	if (mark != WIRE_MARK_ACTIVE && mark != WIRE_MARK_ARMED)
@@ -812,6 +897,8 @@ int mark_threads(__u64 *ctx)
 	t->tid = answer.tid = KERNEL_FIELD(__s32, task, off_task_pid);
 	__sync_fetch_and_add(&nr_live, 1);
 	__sync_lock_test_and_set(&t->mark, WIRE_MARK_ACTIVE);
+	if (summing)
+		__sync_fetch_and_add(&generation, 1);
 	/* its exit may have been seen before the mark: then nobody else counts it out */
 	if ((KERNEL_FIELD(__u32, task, off_task_flags) & PF_EXITING) &&
 		__sync_lock_test_and_set(&t->mark, WIRE_MARK_GONE) == WIRE_MARK_ACTIVE) {

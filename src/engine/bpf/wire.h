@@ -104,6 +104,7 @@ enum wire_rule {
 enum wire_look {
 	WIRE_LOOK_ENTER = 1,
 	WIRE_LOOK_EXIT = 2,
+	WIRE_LOOK_EXEC = 4, /* may leave with another ABI than it came with */
 };
 
 /* Recipes of one call's arguments, by [abi][nr]. */
@@ -209,6 +210,24 @@ struct wire_task {
 	__u64 away_ns; /* how long it was off */
 };
 WIRE_ASSERT_SIZE(struct wire_task, 152);
+
+/*
+ * Where calls are only counted, the call in flight is noted per CPU and not in the task's storage,
+ * which takes twice as long to reach; it moves there when the task leaves the CPU.
+ */
+struct wire_slot {
+	__u64 regs;       /* place of its registers: stands for the task that made a call last */
+	__u32 generation; /* of what is known of it; another one now: nothing is known */
+	__u8 mark;        /* enum wire_mark; NONE = not traced */
+	__u8 in_call;     /* the rest is of a call in flight */
+	__u8 abi;         /* plus 1; 0 = the task still tells */
+	__u8 reserved1;
+	__u32 nr;
+	__u32 reserved2;
+	__u64 enter_ns;
+	__u64 reserved3[4]; /* a cache line */
+};
+WIRE_ASSERT_SIZE(struct wire_slot, 64);
 
 /* What util/histogram.h calls so. */
 #define WIRE_SUB_BITS   6

@@ -103,6 +103,28 @@ def test_counts_are_exact_for_many_threads(h):
     check_equal(doc["lost_events"], 0)
 
 
+def test_only_traced_tasks_are_counted_while_others_come_and_go(h):
+    script = "i=0; while [ $i -lt 60 ]; do /bin/true; i=$((i+1)); done"
+    names = "trace=execve,vfork,openat"
+    once = rows(h.trace(["-c", "-e", "trace=openat"], ["/bin/true"]).trace)["openat"][0]
+    alone = rows(h.trace(["-c", "-e", names], ["sh", "-c", script]).trace)
+    check_equal((alone["execve"][0], alone["vfork"][0]), (1, 60), alone)
+    every = rows(h.trace(["-c", "-f", "-e", names], ["sh", "-c", script]).trace)
+    check_equal((every["execve"][0], every["vfork"][0]), (61, 60), every)
+    check_equal(every["openat"][0], alone["openat"][0] + 60 * once)
+
+
+def test_calls_that_wait_are_counted_with_their_time(h):
+    nr = 20000 if h.engine == "bpf" else 300
+    pipe = f"dd if=/dev/zero bs=1 count={nr} 2>/dev/null | dd bs=1 of=out 2>/dev/null; sleep 0.05"
+    doc = document(h, ["-c", "-f"], ["sh", "-c", pipe], cwd=h.tmp)
+    table = {r["name"]: r for r in doc["syscalls"]}
+    check(2 * nr <= table["write"]["calls"] <= 2 * nr + 10, table["write"])
+    check(2 * nr <= table["write"]["bytes"] <= 2 * nr + 500, table["write"])
+    check(table["clock_nanosleep"]["duration_ns"] >= 50e6, table["clock_nanosleep"])
+    check(table["wait4"]["max_ns"] >= 50e6, table["wait4"])
+
+
 def test_32_bit_calls_are_in_the_same_rows(h):
     program = h.program("compat32")
     lines = h.trace(["-f"], [program])
