@@ -1,6 +1,7 @@
 #pragma once
 /* Who consumes events. NULL = not interested. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct event;
@@ -13,6 +14,8 @@ struct sink_ops {
 	int (*event)(void *self, const struct event *ev, struct err *err);
 	/* Now and then, also when nothing happens: flush, redraw. */
 	int (*tick)(void *self, uint64_t now_ns, struct err *err);
+	/* It would have to wait soon: an engine that can keep events for a while should. Quick. */
+	bool (*is_full)(void *self);
 	/* Once, also after a failure. */
 	int (*end)(void *self, struct err *err);
 };

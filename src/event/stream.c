@@ -11,6 +11,9 @@
 
 #define NO_EVENT UINT64_MAX
 
+/* Events between two looks at whether a sink is full; a power of two. */
+#define LOOK_EVERY 64
+
 struct sink {
 	const struct sink_ops *ops;
 	void *self;
@@ -236,6 +239,16 @@ static void lane_peek(struct lane *lane)
 		lane->head_ns = NO_EVENT;
 }
 
+bool stream_is_full(const struct stream *s)
+{
+	const struct sink *sink;
+
+	VEC_FOREACH (sink, &s->sinks)
+		if (sink->ops->is_full && sink->ops->is_full(sink->self))
+			return true;
+	return false;
+}
+
 int64_t stream_pump(struct stream *s, uint64_t horizon_ns, struct err *err)
 {
 	int64_t delivered = 0;
@@ -265,7 +278,9 @@ int64_t stream_pump(struct stream *s, uint64_t horizon_ns, struct err *err)
 			first->ops->done(first->self);
 			if (r < 0)
 				return r;
-			delivered++;
+			if (++delivered % LOOK_EVERY == 0 && horizon_ns != UINT64_MAX &&
+				stream_is_full(s))
+				return delivered;
 			lane_peek(first);
 		} while (first->head_ns != NO_EVENT && first->head_ns <= limit_ns);
 	}

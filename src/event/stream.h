@@ -53,10 +53,13 @@ int stream_begin(struct stream *s, struct err *err);
 
 /*
  * Delivers what lies at or before `horizon_ns`. The engine vouches that no lane will later show an
- * event older than that; if one does it is delivered at once and counted as late. Returns the
- * number of events delivered or the first sink error.
+ * event older than that; if one does it is delivered at once and counted as late. Stops early when
+ * a sink is full, except with UINT64_MAX: all that there is. Returns the number of events delivered
+ * or the first sink error.
  */
 int64_t stream_pump(struct stream *s, uint64_t horizon_ns, struct err *err);
+
+bool stream_is_full(const struct stream *s);
 
 /* One event past the lanes, delivered at once: engines that are in order by nature, tests. */
 int stream_push(struct stream *s, const struct event *ev, struct err *err);

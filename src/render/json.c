@@ -55,7 +55,7 @@ static void *json_begin(struct out *out, const struct render_options *options)
 
 	d->out = out;
 	d->options = options;
-	d->spool = spool_create();
+	d->spool = spool_create(out);
 	return d;
 }
 
@@ -273,7 +273,7 @@ static void draw_calls(struct document *d, struct json *j)
 	int r;
 
 	json_array_begin(j);
-	r = spool_copy(d->spool, d->out);
+	r = spool_copy(d->spool);
 	if (r < 0 && !d->out->error)
 		d->out->error = r;
 	json_array_end(j);

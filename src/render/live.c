@@ -281,6 +281,13 @@ static int live_tick(void *self, uint64_t now_ns, struct err *err)
 	return output_status(l, err);
 }
 
+static bool live_is_full(void *self)
+{
+	const struct live *l = self;
+
+	return out_is_full(l->config.out);
+}
+
 static int live_end(void *self, struct err *err)
 {
 	struct live *l = self;
@@ -301,5 +308,6 @@ const struct sink_ops live_sink = {
 	.begin = live_begin,
 	.event = live_event,
 	.tick = live_tick,
+	.is_full = live_is_full,
 	.end = live_end,
 };

@@ -12,7 +12,8 @@
 
 struct spool {
 	struct out out;
-	int fd; /* owned */
+	struct out *target; /* borrowed */
+	int fd;             /* owned */
 	int error;
 };
 
@@ -26,7 +27,7 @@ static int open_unlinked(void)
 	return fd < 0 ? -errno : fd;
 }
 
-struct spool *spool_create(void)
+struct spool *spool_create(struct out *out)
 {
 	struct spool *s = xcalloc(1, sizeof(*s));
 
@@ -34,6 +35,8 @@ struct spool *spool_create(void)
 	s->error = s->fd < 0 ? s->fd : 0;
 	out_init(&s->out, s->fd);
 	s->out.error = s->error;
+	s->target = out;
+	out->feeder = &s->out;
 	return s;
 }
 
@@ -41,6 +44,7 @@ void spool_destroy(struct spool *s)
 {
 	if (!s)
 		return;
+	s->target->feeder = NULL;
 	out_deinit(&s->out);
 	if (s->fd >= 0)
 		close(s->fd);
@@ -52,7 +56,7 @@ struct out *spool_out(struct spool *s)
 	return &s->out;
 }
 
-int spool_copy(struct spool *s, struct out *out)
+int spool_copy(struct spool *s)
 {
 	off_t at = 0;
 	int r = out_flush(&s->out);
@@ -66,9 +70,9 @@ int spool_copy(struct spool *s, struct out *out)
 		if (n == 0)
 			break;
 		if (n > 0) {
-			out_write(out, bytes, (size_t)n);
+			out_write(s->target, bytes, (size_t)n);
 			at += n;
-			r = out_commit(out);
+			r = out_commit(s->target);
 		}
 	}
 	return r;

@@ -9,11 +9,15 @@
 struct out;
 struct spool;
 
-struct spool *spool_create(void); /* never NULL; a failure to open shows in spool_copy */
+/*
+ * For what `out` is to get in the end; borrowed, and full when the spool is. Never NULL; a failure
+ * to open shows in spool_copy.
+ */
+struct spool *spool_create(struct out *out);
 void spool_destroy(struct spool *s);
 
 /* What is to be written; fills the spool as an `out` with a descriptor of its own. */
 struct out *spool_out(struct spool *s);
 
-/* Appends all to `out`. 0 or the first negative errno of either side. */
-int spool_copy(struct spool *s, struct out *out);
+/* Appends all to its `out`. 0 or the first negative errno of either side. */
+int spool_copy(struct spool *s);

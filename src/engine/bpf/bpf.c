@@ -34,6 +34,9 @@
 #define BUSY_MS 4
 #define IDLE_MS 50
 
+/* The same while the output lags. */
+#define FULL_MS 1
+
 /* What may gather in memory while the reader is outrun: 5 million calls without captures. */
 #define BACKLOG_MAX (UINT64_C(512) << 20)
 
@@ -280,6 +283,14 @@ static int64_t pump(struct engine *e, bool to_the_end, struct err *err)
 	return nr;
 }
 
+/* The output lags, and memory holds a record better than what it becomes. */
+static void keep_for_later(struct engine *e)
+{
+	refresh(e); /* what was lost; and what woke us would do so again */
+	ring_lanes_make_room(&e->rings);
+	e->interval_ms = FULL_MS;
+}
+
 static void reap_command(struct engine *e)
 {
 	if (e->pidfd < 0 || launch_reap(e->launch, false) == 0)
@@ -301,6 +312,10 @@ static int bpf_poll(struct engine *e, int timeout_ms, struct err *err)
 	reap_command(e);
 	/* the count drops after the last record was written: asked first, nothing is missed */
 	ended = load_nr_live(&e->load) <= 0;
+	if (!ended && stream_is_full(e->stream)) {
+		keep_for_later(e);
+		return 1;
+	}
 	nr = pump(e, ended, err);
 	if (nr < 0)
 		return (int)nr;

@@ -172,12 +172,17 @@ static void move_to_backlog(struct ring_lane *l)
 	ring_lane_release(l);
 }
 
+void ring_lanes_make_room(struct ring_lanes *all)
+{
+	for (size_t i = 0; i < all->nr; i++)
+		move_to_backlog(&all->lanes[i]);
+}
+
 static void look_at_levels(struct ring_lanes *all)
 {
 	/* their heads are in other CPUs' caches */
 	all->until_look = LOOK_EVERY * (uint32_t)all->nr;
-	for (size_t i = 0; i < all->nr; i++)
-		move_to_backlog(&all->lanes[i]);
+	ring_lanes_make_room(all);
 	if (all->rests && clock_now_ns() - all->rested_ns > WORK_NS)
 		ring_lanes_rest(all);
 }

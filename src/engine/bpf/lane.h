@@ -62,6 +62,9 @@ extern const struct lane_ops side_lane_ops;
 void ring_lanes_init(struct ring_lanes *all, size_t nr, uint64_t ring_bytes, uint64_t backlog_max);
 void ring_lanes_deinit(struct ring_lanes *all);
 
+/* Makes room in rings that are filling up, where there is memory for it. */
+void ring_lanes_make_room(struct ring_lanes *all);
+
 /* Leaves the CPU to others for a moment. */
 void ring_lanes_rest(struct ring_lanes *all);
 
