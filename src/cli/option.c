@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "util/err.h"
+#include "util/macros.h"
 #include "util/nearest.h"
 
 bool option_is_end(const struct option *option)
@@ -73,6 +74,36 @@ static int parse_size(const char *text, uint64_t *ret_bytes)
 	return 0;
 }
 
+/* 64000 as 64K. */
+static void print_size(char *ret, size_t cap, unsigned bytes)
+{
+	static const char *const units[] = {"", "K", "M", "G"};
+	size_t unit = 0;
+
+	for (; bytes && bytes % 1000 == 0 && unit + 1 < ARRAY_SIZE(units); unit++)
+		bytes /= 1000;
+	snprintf(ret, cap, "%u%s", bytes, units[unit]);
+}
+
+static int set_size(const struct option *option, const char *spelled, const char *value,
+	uint64_t *ret_bytes, struct err *err)
+{
+	char min[16], max[16];
+	uint64_t bytes;
+
+	if (parse_size(value, &bytes) < 0)
+		return err_set(err, -EINVAL, "%s: '%s' is not a size such as 512, 64K or 100MB",
+			spelled, value);
+	if (option->max && (bytes < option->min || bytes > option->max)) {
+		print_size(min, sizeof(min), option->min);
+		print_size(max, sizeof(max), option->max);
+		return err_set(err, -EINVAL, "%s: '%s' is not a size from %s to %s", spelled, value,
+			min, max);
+	}
+	*ret_bytes = bytes;
+	return 0;
+}
+
 static int set(const struct option *option, const char *spelled, const char *value, void *config,
 	struct err *err)
 {
@@ -95,11 +126,7 @@ static int set(const struct option *option, const char *spelled, const char *val
 		*(unsigned *)slot = (unsigned)number;
 		break;
 	}
-	case OPTION_SIZE:
-		if (parse_size(value, slot) < 0)
-			return err_set(err, -EINVAL,
-				"%s: '%s' is not a size such as 512, 64K or 100MB", spelled, value);
-		break;
+	case OPTION_SIZE: return set_size(option, spelled, value, slot, err);
 	case OPTION_SECTION: break;
 	}
 	return 0;

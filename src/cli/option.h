@@ -12,12 +12,13 @@
 struct err;
 
 enum option_kind {
-	OPTION_FLAG,    /* bool at `offset` */
-	OPTION_COUNT,   /* unsigned: how often given */
-	OPTION_TEXT,    /* const char *: the last one wins */
-	OPTION_LIST,    /* struct option_list: all of them */
-	OPTION_NUMBER,  /* unsigned, decimal, `max` at most */
-	OPTION_SIZE,    /* uint64_t, bytes: a number with K, M or G behind it, powers of 1000 */
+	OPTION_FLAG,   /* bool at `offset` */
+	OPTION_COUNT,  /* unsigned: how often given */
+	OPTION_TEXT,   /* const char *: the last one wins */
+	OPTION_LIST,   /* struct option_list: all of them */
+	OPTION_NUMBER, /* unsigned, decimal, `max` at most */
+	/* uint64_t, bytes: a number with K, M or G behind it, powers of 1000; `min` to `max` */
+	OPTION_SIZE,
 	OPTION_SECTION, /* not an option: a heading in --help */
 };
 
@@ -33,7 +34,8 @@ struct option {
 	const char *value; /* what --help calls its value; NULL = takes none */
 	const char *help;  /* one line */
 	size_t offset;     /* of what it sets in the configuration */
-	unsigned max;      /* OPTION_NUMBER */
+	unsigned max;      /* OPTION_NUMBER; OPTION_SIZE, 0 = any */
+	unsigned min;      /* OPTION_SIZE */
 	bool common;       /* in --help; the others in --help-all only */
 	/* completion: NULL, "file", "command", "pid", or alternatives separated by spaces */
 	const char *completes;
@@ -41,7 +43,7 @@ struct option {
 
 #define OPTION_END                                                                                 \
 	{                                                                                          \
-		OPTION_FLAG, 0, NULL, NULL, NULL, 0, 0, false, NULL                                \
+		OPTION_FLAG, 0, NULL, NULL, NULL, 0, 0, 0, false, NULL                             \
 	}
 
 /* Neither letter nor name nor heading: the end of a table. */

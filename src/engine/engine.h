@@ -42,7 +42,13 @@ struct engine_plan {
 	void *injector;                        /* borrowed */
 	bool injected[NR_ABIS][CALL_NR_LIMIT]; /* by number: whether it is to be asked at all */
 	bool injects_signals;
+	/* of each ring, rounded up to a power of two; 0 = as the engine thinks best */
+	uint64_t buffer_bytes;
 };
+
+/* Of buffer_bytes. */
+#define ENGINE_BUFFER_MIN 128000u
+#define ENGINE_BUFFER_MAX 256000000u
 
 /* What an engine can tell of its own cost; 0 = not known, or not its way of working. */
 struct engine_cost {
@@ -68,6 +74,7 @@ struct engine_ops {
 	uint64_t kinds; /* EV_BIT mask of what it can deliver */
 	bool injects;   /* can change calls, not only watch them */
 	bool cpu_times; /* as in the plan */
+	bool buffers;   /* has a use for the plan's buffer_bytes */
 
 	/* 0 when this user can use it here; else the reason and what would help. Quick. */
 	int (*probe)(struct err *err);

@@ -12,7 +12,7 @@ struct config {
 	unsigned count, number;
 	const char *text;
 	struct option_list list;
-	uint64_t size;
+	uint64_t size, room;
 };
 
 #define AT(field) offsetof(struct config, field)
@@ -26,6 +26,7 @@ static const struct option table[] = {
 	{OPTION_LIST, 'e', "expr", "SPEC", "", AT(list)},
 	{OPTION_NUMBER, 0, "limit", "N", "", AT(number), .max = 100},
 	{OPTION_SIZE, 0, "size", "SIZE", "", AT(size)},
+	{OPTION_SIZE, 0, "room", "SIZE", "", AT(room), .min = 64000, .max = 256000000},
 	OPTION_END,
 };
 
@@ -101,6 +102,8 @@ TEST(sizes_take_units)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		assert_int_equal(PARSE(true, rows[i].word).config.size, rows[i].expected);
+	assert_int_equal(PARSE(true, "--room=64K").config.room, 64000);
+	assert_int_equal(PARSE(true, "--room=256M").config.room, 256000000);
 }
 
 TEST(mistakes_say_what_would_be_right)
@@ -120,6 +123,9 @@ TEST(mistakes_say_what_would_be_right)
 		{"--size=5x", "--size=5x: '5x' is not a size such as 512, 64K or 100MB"},
 		{"--size=20000000T",
 			"--size=20000000T: '20000000T' is not a size such as 512, 64K or 100MB"},
+		{"--room=63K", "--room=63K: '63K' is not a size from 64K to 256M"},
+		{"--room=0", "--room=0: '0' is not a size from 64K to 256M"},
+		{"--room=1G", "--room=1G: '1G' is not a size from 64K to 256M"},
 		{"--limit=5x", "--limit=5x: '5x' is not a number from 0 to 100"},
 	};
 

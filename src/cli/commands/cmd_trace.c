@@ -59,7 +59,7 @@ struct trace_options {
 	bool compress;
 	unsigned stamps, show_fds, hex_strings, summary_every_s;
 	unsigned string_limit;
-	uint64_t max_output_bytes;
+	uint64_t max_output_bytes, buffer_bytes;
 	const char *output, *engine, *format, *tracee_stdout, *record;
 	const char *summary_sort, *summary_columns, *summary_style, *summary_by;
 	struct option_list exprs, pids;
@@ -104,6 +104,7 @@ const struct option trace_options[] = {
 	{OPTION_FLAG, 0, "cpu", NULL, "times are those on the CPU, inside the call", AT(cpu)},
 	{OPTION_SECTION, .help = "How"},
 	{OPTION_TEXT, 0, "engine", "NAME", "how to watch; auto takes the cheapest that is usable", AT(engine), .completes = "@engines"},
+	{OPTION_SIZE, 0, "buffer-size", "SIZE", "room in the kernel for each CPU's events, eBPF only (4M); larger loses fewer", AT(buffer_bytes), .min = ENGINE_BUFFER_MIN, .max = ENGINE_BUFFER_MAX},
 	{OPTION_FLAG, 'q', "quiet", NULL, "no notes on standard error", AT(quiet)},
 	{OPTION_FLAG, 0, "profile-self", NULL, "what this run cost renacer itself, at the end", AT(profile_self)},
 	{OPTION_FLAG, 0, "debug", NULL, "what renacer does, on standard error", AT(debug)},
@@ -207,6 +208,7 @@ static void build_plan(struct engine_plan *plan, const struct trace_options *o,
 	plan->measure = o->profile_self;
 	plan->want_enters = o->unfinished;
 	plan->string_limit = o->string_limit;
+	plan->buffer_bytes = o->buffer_bytes;
 	plan->kinds = EV_BIT(EV_FORK) | EV_BIT(EV_EXEC) | EV_BIT(EV_EXIT) | EV_BIT(EV_SIGNAL) |
 		      EV_BIT(EV_STOP) | EV_BIT(EV_LOST) | EV_BIT(EV_ATTACH) | EV_BIT(EV_DETACH);
 	if (tracking)
@@ -269,9 +271,17 @@ static void note_losses(const struct stream_counts *counts)
 {
 	if (counts->lost)
 		command_fail(0,
-			"%llu events were lost: the reader could not keep up; a filter (-e trace=...) "
-			"or --engine ptrace avoids that",
+			"%llu events were lost: the reader could not keep up; a filter (-e trace=...), "
+			"a larger --buffer-size or --engine ptrace avoids that",
 			(unsigned long long)counts->lost);
+}
+
+static void note_useless_buffer(const struct trace_options *o, const struct engine_ops *ops)
+{
+	if (o->buffer_bytes && !ops->buffers && !o->quiet)
+		command_fail(0,
+			"--buffer-size has no effect: the %s engine keeps no events, and loses none",
+			ops->name);
 }
 
 struct run {
@@ -653,6 +663,7 @@ static int execute(struct run *run, char **words, struct err *err)
 	s->ops = session_choose_engine(run->options->engine, s->plan, err);
 	if (!s->ops)
 		return command_fail(EXIT_FAILED, "%s", err->text);
+	note_useless_buffer(run->options, s->ops);
 	if (*words) {
 		r = launch_prepare(&run->launch, words, environ, err);
 		if (r < 0)

@@ -404,6 +404,7 @@ const struct engine_ops engine_bpf = {
 		 EV_BIT(EV_ATTACH) | EV_BIT(EV_DETACH) | EV_BIT(EV_FD) | EV_BIT(EV_CWD) |
 		 EV_BIT(EV_MAP),
 	.cpu_times = true,
+	.buffers = true,
 	.probe = bpf_probe,
 	.open = bpf_open,
 	.launch = bpf_launch,

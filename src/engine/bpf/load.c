@@ -39,6 +39,11 @@ static_assert(WIRE_NR_ABIS == NR_ABIS && WIRE_NR_LIMIT == CALL_NR_LIMIT, "call t
 #define RING_BYTES_MIN   (UINT64_C(256) << 10)
 #define RING_BYTES_TOTAL (UINT64_C(128) << 20)
 
+/* A ring takes a call with data as long as there is room for the largest; see ring_open. */
+static_assert(ENGINE_BUFFER_MIN > WIRE_RECORD_MAX, "the smallest ring, rounded up");
+/* The verifier lets nobody into a map's value beyond 512 MiB. */
+static_assert(ENGINE_BUFFER_MAX <= UINT64_C(256) << 20, "a ring, and the room behind it");
+
 /* The kernel's answers; programs without `needed` are left out where it lacks their hook. */
 enum query {
 	QUERY_TASK_FLAGS,
@@ -360,6 +365,19 @@ static size_t rings_len(const struct load *l)
 	return (l->ring_stride * l->nr_rings + page - 1) / page * page;
 }
 
+static uint64_t choose_ring_bytes(const struct engine_plan *plan, size_t nr_rings)
+{
+	uint64_t bytes = plan->sums ? RING_BYTES_MIN : RING_BYTES_MAX;
+
+	if (plan->buffer_bytes)
+		for (bytes = WIRE_RECORD_MAX; bytes < plan->buffer_bytes; bytes *= 2)
+			;
+	else
+		while (bytes * nr_rings > RING_BYTES_TOTAL && bytes > RING_BYTES_MIN)
+			bytes /= 2;
+	return bytes;
+}
+
 /* The map is made here and not by libbpf: clearing its memory takes long enough to be done beside.
  */
 static int make_rings(struct load *l, const struct engine_plan *plan, struct err *err)
@@ -371,14 +389,13 @@ static int make_rings(struct load *l, const struct engine_plan *plan, struct err
 	if (nr_cpus < 0)
 		return err_sys(err, nr_cpus, "cannot count the CPUs");
 	l->nr_rings = nr_cpus;
-	l->ring_bytes = plan->sums ? RING_BYTES_MIN : RING_BYTES_MAX;
-	while (l->ring_bytes * l->nr_rings > RING_BYTES_TOTAL && l->ring_bytes > RING_BYTES_MIN)
-		l->ring_bytes /= 2;
+	l->ring_bytes = choose_ring_bytes(plan, l->nr_rings);
 	l->ring_stride = sizeof(struct wire_ring) + l->ring_bytes + WIRE_RING_TAIL;
 	l->rings_fd = bpf_map_create(
 		BPF_MAP_TYPE_ARRAY, "rings", sizeof(uint32_t), l->ring_stride, l->nr_rings, &opts);
 	if (l->rings_fd < 0)
-		return err_sys(err, l->rings_fd, "cannot make the rings");
+		return err_sys(err, l->rings_fd, "cannot make %zu rings of %llu KiB", l->nr_rings,
+			(unsigned long long)l->ring_bytes >> 10);
 	rings = mmap(NULL, rings_len(l), PROT_READ | PROT_WRITE, MAP_SHARED, l->rings_fd, 0);
 	if (rings == MAP_FAILED)
 		return err_sys(err, -errno, "cannot map the rings");

@@ -45,6 +45,8 @@ def test_bad_values(h):
     one_line(h.plain(["--string-limit", "many", "--", "true"]))
     one_line(h.plain(["--string-limit", "-1", "--", "true"]))
     one_line(h.plain(["-p", "0x", "-o", "/dev/null"]))
+    for size in ("0", "127K", "257M", "1G", "-1", "big"):
+        check("--buffer-size" in one_line(h.plain(["--buffer-size", size, "--", "true"])), size)
     one_line(h.plain(["-o"]))
 
 
@@ -132,3 +134,10 @@ def test_script_as_command(h):
     script.chmod(0o755)
     run = h.plain(["-o", "t", "--", "./s"])
     check_equal(run.status, 3, run.dump())
+
+
+def test_a_buffer_for_an_engine_that_has_none(h):
+    options = ["--engine", "ptrace", "--buffer-size", "1M", "-o", "/dev/null"]
+    check("--buffer-size has no effect" in one_line(h.plain([*options, "--", "true"]), status=0))
+    run = h.plain(["-q", *options, "--", "true"])
+    check_equal((run.status, run.stderr), (0, ""))
