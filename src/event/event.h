@@ -94,6 +94,7 @@ struct event_exec {
 
 struct event_exit {
 	int32_t status; /* as waitpid(2) encodes it */
+	bool idle;      /* known to be in no call that was reported as entered */
 };
 
 struct event_signal {

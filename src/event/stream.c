@@ -188,8 +188,12 @@ static int deliver_unfinished(
 static int note_task_gone(struct stream *s, const struct event *ev, struct err *err)
 {
 	struct flight *f = map_remove(&s->flights, (uint32_t)ev->tid);
-	int r = deliver_unfinished(
-		s, f, ev->time_ns, ev->kind == EV_DETACH ? CALL_DETACHED : 0, err);
+	int r;
+
+	/* what it entered did return, but that was lost and counted so */
+	if (f && ev->kind == EV_EXIT && ev->exit.idle)
+		f->enter = NULL;
+	r = deliver_unfinished(s, f, ev->time_ns, ev->kind == EV_DETACH ? CALL_DETACHED : 0, err);
 
 	flight_destroy(f);
 	return r < 0 ? r : deliver(s, ev, err);

@@ -38,7 +38,8 @@ struct document {
 	uint64_t start_ns, end_ns;
 	bool ended;
 	int status;
-	uint64_t nr_unfinished, nr_calls, nr_lost, call_time_ns;
+	uint64_t nr_unfinished, nr_calls, call_time_ns;
+	uint64_t nr_lost, lost_from_ns, lost_until_ns;
 	uint64_t nr_by_id[NR_CALL_IDS];    /* CALL_NONE: in no table */
 	const struct summary_table *table; /* borrowed; NULL = nobody asked */
 };
@@ -127,6 +128,13 @@ static void note_exit(struct document *d, const struct event *ev)
 	}
 }
 
+static void note_loss(struct document *d, const struct event *ev)
+{
+	d->lost_from_ns = d->nr_lost ? MIN(d->lost_from_ns, ev->lost.from_ns) : ev->lost.from_ns;
+	d->lost_until_ns = MAX(d->lost_until_ns, ev->time_ns);
+	d->nr_lost += ev->lost.count;
+}
+
 static void json_event(void *self, const struct event_view *view)
 {
 	struct document *d = self;
@@ -145,7 +153,7 @@ static void json_event(void *self, const struct event_view *view)
 		draw_call(d, view);
 		break;
 	case EV_EXIT: note_exit(d, ev); break;
-	case EV_LOST: d->nr_lost += ev->lost.count; break;
+	case EV_LOST: note_loss(d, ev); break;
 	default: break;
 	}
 }
@@ -315,6 +323,10 @@ static bool json_end(void *self)
 	json_key(&j, "summary");
 	draw_summary(d, &j);
 	member_u64(&j, "lost_events", d->nr_lost);
+	if (d->nr_lost) {
+		member_u64(&j, "lost_from_nanos", d->lost_from_ns);
+		member_u64(&j, "lost_until_nanos", d->lost_until_ns);
+	}
 	json_key(&j, "truncated");
 	json_bool(&j, d->truncated);
 	json_object_end(&j);

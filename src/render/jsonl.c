@@ -104,6 +104,10 @@ static void draw_lost(struct json *j, const struct event *ev)
 {
 	json_key(j, "count");
 	json_u64(j, ev->lost.count);
+	if (ev->lost.cpu >= 0) {
+		json_key(j, "cpu");
+		json_i64(j, ev->lost.cpu);
+	}
 	json_key(j, "from_nanos");
 	json_u64(j, ev->lost.from_ns);
 	json_key(j, "timestamp_nanos");

@@ -242,6 +242,13 @@ TEST(losses_are_told_once)
 	assert_true(ring_lane_lost(l, 3, 2000, &ev));
 	assert_int_equal(ev.lost.count, 1);
 	assert_int_equal(ev.lost.from_ns, 600);
+
+	/* lost between the look at the clock and the look at the ring */
+	r->ring.lost = 9;
+	r->ring.lost_first_ns = r->ring.lost_last_ns = 2100;
+	assert_true(ring_lane_lost(l, 3, 2050, &ev));
+	assert_int_equal(ev.lost.from_ns, 2100);
+	assert_int_equal(ev.time_ns, 2100);
 	ring_lanes_deinit(&all);
 	free(r);
 }

@@ -33,6 +33,12 @@ static int end(void *self, struct err *err)
 	return 0;
 }
 
+static bool is_always_full(void *self)
+{
+	return true;
+}
+
+static const struct sink_ops lagging = {.name = "lagging", .is_full = is_always_full};
 static const struct sink_ops recorder = {.name = "recorder", .event = record, .end = end};
 
 static const struct capture path = {
@@ -186,6 +192,37 @@ TEST(task_exit_reports_the_call_it_died_in)
 	play_init(&p);
 	play_lane(&p, lane, 2);
 	play_check(&p, "call:231=0?/path@1 exit@1 end");
+}
+
+TEST(a_call_whose_return_was_lost_did_not_end_with_its_task)
+{
+	struct event lane[] = {enter(1, 21, 10), plain(EV_EXIT, 1, 20)};
+	struct play p;
+
+	lane[1].exit.idle = true;
+	play_init(&p);
+	play_lane(&p, lane, 2);
+	play_check(&p, "exit@1 end");
+}
+
+TEST(a_full_sink_is_given_little_at_a_time_until_the_end)
+{
+	struct event lane[1000];
+	struct play p;
+	int64_t got;
+
+	for (int i = 0; i < 1000; i++)
+		lane[i] = plain(EV_FORK, 1, 10 + i);
+	play_init(&p);
+	stream_add_sink(p.stream, &lagging, NULL);
+	play_lane(&p, lane, 1000);
+	assert_int_equal(stream_pump(p.stream, 5, NULL), 0);
+	assert_true(stream_is_full(p.stream));
+	got = stream_pump(p.stream, 2000, NULL);
+	assert_in_range(got, 1, 999);
+	assert_int_equal(stream_pump(p.stream, UINT64_MAX, NULL), 1000 - got);
+	buf_reset(&p.seen);
+	play_check(&p, " end");
 }
 
 TEST(detach_reports_calls_in_flight)

@@ -132,7 +132,7 @@ TEST(lines_come_with_their_type)
 		"{\"type\":\"call\"," WRITE_ARGS "\"result\":6,\"pid\":41,\"tid\":41}\n"
 		"{\"type\":\"fork\",\"child_pid\":43,\"child_tid\":43,\"pid\":41,\"tid\":42,"
 		"\"timestamp_nanos\":5}\n"
-		"{\"type\":\"lost\",\"count\":3,\"from_nanos\":2,\"timestamp_nanos\":6}\n"
+		"{\"type\":\"lost\",\"count\":3,\"cpu\":1,\"from_nanos\":2,\"timestamp_nanos\":6}\n"
 		"{\"type\":\"exit\",\"exit_code\":3,\"pid\":41,\"tid\":41,\"timestamp_nanos\":7}\n");
 }
 

@@ -94,7 +94,13 @@ static void read_record(
 		ev->exec.path = w->path_len ? (const char *)(w + 1) : NULL;
 		break;
 	}
-	case EV_EXIT: ev->exit.status = ((const struct wire_exit *)head)->status; break;
+	case EV_EXIT: {
+		const struct wire_exit *w = (const struct wire_exit *)head;
+
+		ev->exit.status = w->status;
+		ev->exit.idle = w->idle;
+		break;
+	}
 	case EV_SIGNAL:
 	case EV_STOP: read_signal(ev, (const struct wire_signal *)head); break;
 	}
@@ -257,20 +263,22 @@ void ring_lane_release(struct ring_lane *l)
 bool ring_lane_lost(struct ring_lane *l, int32_t cpu, uint64_t now_ns, struct event *ret)
 {
 	uint64_t lost = __atomic_load_n(&l->ring->lost, __ATOMIC_ACQUIRE);
-	uint64_t first_ns;
+	uint64_t first_ns, last_ns;
 
 	if (lost == l->lost)
 		return false;
 	/* a program that has seen the old value meanwhile was no earlier than what was told last */
 	first_ns = __atomic_exchange_n(&l->ring->lost_first_ns, 0, __ATOMIC_ACQ_REL);
+	last_ns = __atomic_load_n(&l->ring->lost_last_ns, __ATOMIC_RELAXED);
 	*ret = (struct event){
-		.time_ns = now_ns,
+		/* it may have been younger than what was now when the rings were looked at */
+		.time_ns = MAX(now_ns, last_ns),
 		.kind = EV_LOST,
 		.cpu = cpu,
 		.lost = {lost - l->lost, first_ns ? first_ns : l->lost_ns, cpu},
 	};
 	l->lost = lost;
-	l->lost_ns = __atomic_load_n(&l->ring->lost_last_ns, __ATOMIC_RELAXED);
+	l->lost_ns = last_ns;
 	return true;
 }
 

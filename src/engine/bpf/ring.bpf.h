@@ -97,25 +97,32 @@ static __always_inline void ring_lose(struct wire_ring *r, __u64 now)
 }
 
 /*
- * Makes room for a record; NULL (counted as a loss) when there is none. What uses the rings runs in
- * task context with preemption off, so nothing interrupts it that would use the same ring; should a
- * kernel come that lets it, the loser of the exchange counts as lost and the ring stays whole.
+ * Makes room for a record; NULL when there is none. What uses the rings runs in task context with
+ * preemption off, so nothing interrupts it that would use the same ring; should a kernel come that
+ * lets it, the loser of the exchange finds no room and the ring stays whole.
  */
-static __always_inline void *ring_open(struct wire_ring *r, __u32 room, __u64 now)
+static __always_inline void *ring_try(struct wire_ring *r, __u32 room, __u64 now)
 {
 	__u64 head;
 
-	if (__sync_val_compare_and_swap(&r->open_ns, 0, now)) {
-		ring_lose(r, now);
+	if (__sync_val_compare_and_swap(&r->open_ns, 0, now))
 		return NULL;
-	}
 	head = r->head;
 	if (head - r->tail + room > ring_bytes) {
 		r->open_ns = 0;
-		ring_lose(r, now);
 		return NULL;
 	}
 	return (void *)(r + 1) + (head & ring_mask);
+}
+
+/* The same; NULL counts as a loss. */
+static __always_inline void *ring_open(struct wire_ring *r, __u32 room, __u64 now)
+{
+	void *record = ring_try(r, room, now);
+
+	if (!record)
+		ring_lose(r, now);
+	return record;
 }
 
 /* The record that is being made. */

@@ -95,30 +95,30 @@ static __always_inline void fill_call(
 		call->args[i] = t->args[i];
 }
 
-/* A call's record without chunks. */
-static __always_inline void send_call(
+/* A call's record without chunks. Returns whether there was room. */
+static __always_inline bool send_call(
 	const struct wire_task *t, __u64 now, __u16 kind, __u8 flags, __s64 ret)
 {
 	struct wire_ring *r = ring_get();
 	struct wire_call *call;
 
 	if (!r)
-		return;
+		return false;
 	call = ring_open(r, sizeof(*call), now);
 	if (!call)
-		return;
+		return false;
 	fill_head(&call->head, now, kind, sizeof(*call), t);
 	fill_call(call, t, flags, 0, ret);
 	ring_close(r, sizeof(*call));
+	return true;
 }
 
-/* Begins one with chunks. */
-static __always_inline struct wire_ring *chunks_open(
-	const struct wire_task *t, __u64 now, __s64 ret)
+/* Begins one with chunks. NULL when there is no room, which is not counted. */
+static __always_inline struct wire_ring *chunks_try(const struct wire_task *t, __u64 now, __s64 ret)
 {
 	struct wire_ring *r = ring_get();
 
-	if (!r || !ring_open(r, WIRE_RECORD_MAX, now))
+	if (!r || !ring_try(r, WIRE_RECORD_MAX, now))
 		return NULL;
 	r->used = sizeof(struct wire_call);
 	r->nr_chunks = 0;
@@ -126,6 +126,24 @@ static __always_inline struct wire_ring *chunks_open(
 	r->ret = ret;
 	for (int i = 0; i < CAPTURE_NR_ARGS; i++)
 		r->args[i] = t->args[i];
+	return r;
+}
+
+static __always_inline void lose(__u64 now)
+{
+	struct wire_ring *r = ring_get();
+
+	if (r)
+		ring_lose(r, now);
+}
+
+static __always_inline struct wire_ring *chunks_open(
+	const struct wire_task *t, __u64 now, __s64 ret)
+{
+	struct wire_ring *r = chunks_try(t, now, ret);
+
+	if (!r)
+		lose(now);
 	return r;
 }
 
@@ -140,16 +158,33 @@ static __always_inline void chunks_send(
 }
 
 /*
+ * A call whose arguments cannot be kept is lost as a whole, so that it counts once: by its exit
+ * they may have been overwritten. An exec has another chance, and what copied nothing lacks
+ * nothing.
+ */
+static __always_inline void enter_found_no_room(struct wire_task *t, __u64 now)
+{
+	if (t->rule & WIRE_RULE_EXEC) {
+		t->retry = t->rule & WIRE_RULE_ENTER_ARGS;
+	} else if (t->rule & WIRE_RULE_ENTER_ARGS) {
+		t->phase = WIRE_PHASE_DROPPED;
+		lose(now);
+	}
+}
+
+/*
  * The entry, with what can be copied of it. Input that is not in memory yet (1.4 % of path strings)
  * is left for the exit, when the kernel has faulted it in. An exec has no such exit: it is sent
  * from sched_prepare_exec, when the kernel has read the strings and the old image still stands.
  */
 static __always_inline void send_enter(struct wire_task *t, __u64 now)
 {
-	struct wire_ring *r = chunks_open(t, now, 0);
+	struct wire_ring *r = chunks_try(t, now, 0);
 
-	if (!r)
+	if (!r) {
+		enter_found_no_room(t, now);
 		return;
+	}
 	t->retry = capture_args(r, t->rule & WIRE_RULE_ENTER_ARGS, CAPTURE_AT_ENTER, false);
 	if (t->retry && (t->rule & WIRE_RULE_EXEC)) {
 		r->open_ns = 0; /* not sent */
@@ -638,9 +673,9 @@ int sched_prepare_exec(__u64 *ctx)
 	if (!t || t->phase != WIRE_PHASE_WANTED || !t->retry || t->sent)
 		return 0;
 	now = bpf_ktime_get_ns();
-	r = chunks_open(t, now, 0);
+	r = chunks_try(t, now, 0);
 	if (!r)
-		return 0;
+		return 0; /* sched_process_exec tries once more */
 	r->when = CAPTURE_AT_ENTER;
 	r->final = true;
 	path = exec_path_arg(t);
@@ -759,7 +794,7 @@ int sched_process_exit(__u64 *ctx)
 
 		if (flags)
 			t->enter_ns = now;
-		send_call(t, now, EV_CALL_ENTER, flags, 0);
+		t->sent = send_call(t, now, EV_CALL_ENTER, flags, 0);
 	}
 	if (t->pending)
 		send_pending(t, now);
@@ -768,7 +803,7 @@ int sched_process_exit(__u64 *ctx)
 	if (exit) {
 		fill_head(&exit->head, now, EV_EXIT, sizeof(*exit), t);
 		exit->status = KERNEL_FIELD(__s32, task, off_task_exit_code);
-		exit->reserved = 0;
+		exit->idle = t->phase != WIRE_PHASE_WANTED || !t->sent;
 		ring_close(r, sizeof(*exit));
 	}
 	/* after the record, so that nothing is left to read when this says 0 */

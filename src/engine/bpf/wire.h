@@ -76,7 +76,7 @@ WIRE_ASSERT_SIZE(struct wire_exec, 32);
 struct wire_exit {
 	struct wire_head head;
 	__s32 status;
-	__u32 reserved;
+	__u32 idle; /* in no call whose entry is known */
 };
 WIRE_ASSERT_SIZE(struct wire_exit, 32);
 
