@@ -13,8 +13,9 @@ const struct command command_show = {
 	.synopsis = "[options] FILE",
 	.summary = "Shows a recorded run, with the options of a traced one",
 	.options = trace_options,
-	.without = "follow-forks attach tracee-stdout cpu engine profile-self record compress "
-		   "version help-all",
+	.without =
+		"follow-forks attach tracee-stdout cpu engine buffer-size profile-self record compress "
+		"version help-all",
 	.completes = "file",
 	.run = run_show,
 };
