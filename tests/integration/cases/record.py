@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 
+import trace_file
 from harness import Skip, check, check_equal, children_of, wait_for
 
 SCRIPT = "echo hello > out; cat out /nowhere; (exit 3); kill -TERM $$"
@@ -244,3 +245,53 @@ def test_info(h):
     blocks = re.findall(r"^ +(\d+) +(\d+) +\d+ .* call", done.stdout, re.M)
     size = (h.tmp / "i.rnc").stat().st_size
     check(blocks and all(int(a) + int(b) < size for a, b in blocks), done.stdout)
+
+
+def check_calls(h, kept, events):
+    shown = [json.loads(l) for l in h.plain(["show", "--format", "jsonl", kept]).stdout.splitlines()]
+    shown = [e for e in shown if e["type"] == "call"]
+    calls = [e for e in events if e["kind"] == trace_file.CALL]
+    check_equal(len(calls), len(shown))
+    for a, b in zip(calls, shown):
+        check_equal((a["pid"], a["tid"], a["time"] - a["took"]),
+                    (b["pid"], b["tid"], b["timestamp_nanos"]), b)
+        words = [int(w, 16) for w in b["raw_args"]]
+        check_equal((a["args"][:len(words)], a["args"][len(words):]),
+                    (words, [0] * (6 - len(words))), b)
+        if not a["flags"] & 1:
+            check_equal((a["ret"], a["took"]), (b["result"], b["duration_nanos"]), b)
+    for call, name in (("openat", "pathname"), ("write", "buf")):
+        seen = [e["values"][name] for e in shown if e["name"] == call]
+        nr = {"openat": 257, "write": 1}[call]
+        read = [e["pieces"] for e in calls if e["nr"] == nr]
+        check(len(seen) == len(read) > 1, call)
+        for value, pieces in zip(seen, read):
+            text = value if isinstance(value, str) else value["data"]
+            check(any(p["bytes"].rstrip(b"\0") == text.encode() for p in pieces), value, pieces)
+
+
+def test_the_format_is_as_documented(h):
+    done = record(h, "$RECORD -o f.rnc -- sh -c 'echo one; echo two; cat /dev/null; exit 6' > /dev/null")
+    check_equal(done.returncode, 6)
+    data = (h.tmp / "f.rnc").read_bytes()
+    blocks, events = [], []
+    for at, kind, body in trace_file.chunks(data):
+        if kind == trace_file.FACTS:
+            facts = trace_file.facts(body)
+        elif kind == trace_file.EVENTS:
+            blocks.append((at, 16 + len(body)))
+            events += trace_file.events(body)
+        elif kind == trace_file.END:
+            end = trace_file.facts(body)
+    check_equal(facts[4].split(b"\0")[:2], [b"sh", b"-c"])
+    check_equal(facts[3], h.engine.encode())
+    check_equal(trace_file.Numbers(end[32]).u(), len(events))
+    listed = list(trace_file.index(data))
+    check_equal([b[:2] for b in listed], blocks)
+    check_equal(sum(b[2]["events"] for b in listed), len(events))
+    check_equal([e["time"] for e in events], sorted(e["time"] for e in events))
+    exits = [e["record"].i() for e in events if e["kind"] == trace_file.EXIT]
+    check_equal(exits, [0, 6 << 8])
+    forks = [(e["pid"], e["record"].i()) for e in events if e["kind"] == trace_file.FORK]
+    check_equal(len(forks), 1)
+    check_calls(h, "f.rnc", events)
