@@ -48,7 +48,6 @@ static const struct row end_rows[] = {
 	{STORE_FACT_NR_UNFINISHED, NUMBER, END(nr_unfinished)},
 	{STORE_FACT_NR_LOST, NUMBER, END(nr_lost)},
 	{STORE_FACT_END, NUMBER, END(end_ns)},
-	{STORE_FACT_FAILED, TEXT, END(failed)},
 };
 
 static void put_fact(struct buf *to, enum store_fact fact, const struct buf *value)

@@ -32,7 +32,6 @@ struct store_facts {
 struct store_end {
 	uint64_t nr_events, nr_calls, nr_unfinished, nr_lost;
 	uint64_t end_ns;
-	const char *failed; /* why it ended early; NULL = it did not; borrowed */
 };
 
 void store_facts_put(const struct store_facts *facts, struct buf *to);

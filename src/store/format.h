@@ -96,8 +96,7 @@ enum store_fact {
 	STORE_FACT_NR_CALLS = 33,
 	STORE_FACT_NR_UNFINISHED = 34, /* of the calls */
 	STORE_FACT_NR_LOST = 35,
-	STORE_FACT_END = 36,    /* monotonic ns */
-	STORE_FACT_FAILED = 37, /* text: why it ended early */
+	STORE_FACT_END = 36, /* monotonic ns */
 };
 
 enum store_option {

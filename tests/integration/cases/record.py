@@ -2,8 +2,11 @@
 
 import json
 import os
+import pathlib
 import pty
 import re
+import shlex
+import shutil
 import signal
 import subprocess
 import time
@@ -11,6 +14,7 @@ import time
 import trace_file
 from harness import Skip, check, check_equal, children_of, wait_for
 
+TOP = pathlib.Path(__file__).parent.parent.parent.parent
 SCRIPT = "echo hello > out; cat out /nowhere; (exit 3); kill -TERM $$"
 PYTHON = "import os, socket, threading; a, b = socket.socketpair(); a.send(b'x' * 300); b.recv(9); " \
     "t = threading.Thread(target=os.listdir, args=('/',)); t.start(); t.join(); os.getrandom(5)"
@@ -65,6 +69,21 @@ def test_shown_is_what_was_live_of_test_programs(h):
                  "calls_process", "calls_memory", "file_calls", "crash"):
         check_same(h, ["-f", "-yy", "-T"], [h.program(name)])
         check_same(h, ["-f", "-v", "--string-limit", "200"], [h.program(name)])
+
+
+REAL = (
+    "ls -la /etc", "find /usr/share/man -name '*.gz'", "git -C {top} log --stat -2", "tar cf - {top}/docs",
+    "gzip -c {top}/docs/howto.md", "sort -S 1M {top}/docs/howto.md", "make --version", "strace -V",
+    "gcc -E -o /dev/null {top}/bench/now.c", "jq . {top}/docs/json.schema.json", "ps aux", "awk 'BEGIN {{ print 1 }}'",
+)
+
+
+def test_shown_is_what_was_live_of_real_programs(h):
+    for line in REAL:
+        command = shlex.split(line.format(top=TOP))
+        if shutil.which(command[0]):
+            check_same(h, ["-f", "-yy", "-T", "-v"], command, 10)
+            check_same(h, ["-f", "--format", "json"], command)
 
 
 def test_shown_is_what_was_live_with_filters(h):
