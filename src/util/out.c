@@ -13,7 +13,7 @@
 
 #define FLUSH_BYTES (64 * 1024)
 
-/* Up to here a thread would cost more than it gains: 50 us to start and end it. */
+/* Most outputs are smaller and need no thread. */
 #define DIRECT_BYTES (1024 * 1024)
 
 #define FULL_BYTES (OUT_PATIENCE_BYTES / 4 * 3)
