@@ -1,10 +1,11 @@
-/* Filter text: lines of the input are -e arguments, given one after the other. */
+/* Filter text: lines of the input are -e arguments, or behind "-P " paths, one after the other. */
 
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "event/call_bounds.h"
 #include "filter/filter.h"
 #include "filter/inject.h"
 #include "util/err.h"
@@ -30,17 +31,38 @@ static void check_injection(const struct filter *f, const struct event *ev)
 			abort();
 }
 
-/* Both answers must have one meaning. */
+/* What passes must lie within the bounds. */
+static void check_bounds(const struct filter *f, const struct event *ev)
+{
+	const struct event_call *call = &ev->call;
+	struct call_bounds bounds;
+
+	if (call->nr >= CALL_NR_LIMIT)
+		return;
+	filter_bounds(f, (enum abi)call->abi, call->nr, &bounds);
+	if (!call_bounds_enter(&bounds, call->args) ||
+		!call_bounds_exit(&bounds, call->ret, true, ev->time_ns - call->enter_ns))
+		abort();
+}
+
+/* All answers must have one meaning. */
 static void check(const struct filter *f)
 {
-	struct event ev = {.kind = EV_CALL, .pid = 1, .tid = 1};
+	struct event ev = {.kind = EV_CALL, .pid = 1, .tid = 1, .time_ns = 5000000};
 
 	for (unsigned abi = 0; abi < NR_ABIS; abi++) {
 		for (uint32_t nr = 0; nr < CALL_NR_LIMIT + 8; nr++) {
 			ev.call.abi = (uint8_t)abi;
 			ev.call.nr = nr;
-			if (filter_match(f, &ev, NULL) && !filter_wants_number(f, abi, nr))
-				abort();
+			ev.call.ret = nr % 3 ? 1 : -(int)nr;
+			ev.call.enter_ns = nr * 10000;
+			for (unsigned i = 0; i < CAPTURE_NR_ARGS; i++)
+				ev.call.args[i] = nr * 7 % 11 + i;
+			if (filter_match(f, &ev, NULL)) {
+				if (!filter_wants_number(f, abi, nr))
+					abort();
+				check_bounds(f, &ev);
+			}
 			if (call_id_of(abi, nr) == CALL_NONE && filter_wants_number(f, abi, nr) &&
 				!filter_wants_unknown(f))
 				abort();
@@ -63,7 +85,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		memcpy(spec, data, len);
 		spec[len] = '\0';
-		if (filter_add(f, spec, &err) < 0 && (!err.code || strchr(err.text, '\n')))
+		if ((strncmp(spec, "-P ", 3) ? filter_add(f, spec, &err)
+					     : filter_add_path(f, spec + 3, &err)) < 0 &&
+			(!err.code || strchr(err.text, '\n')))
 			abort();
 		free(spec);
 		len += !!end;

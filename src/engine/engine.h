@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "event/call_bounds.h"
 #include "event/calls.h"
 #include "event/event.h"
 
@@ -17,6 +18,8 @@ struct histogram;
 struct inject_rule;
 struct launch;
 struct stream;
+
+#define ENGINE_BOUNDS_MAX 32 /* a power of two */
 
 /* What to deliver. Calls go by number so that the engine can drop the others at no cost. */
 struct engine_plan {
@@ -34,6 +37,12 @@ struct engine_plan {
 	bool cpu_times;        /* with `sums`: their times are those on the CPU, waiting left out */
 	uint64_t kinds;        /* EV_BIT mask of the other kinds wanted */
 	uint32_t string_limit; /* bytes of a buffer worth copying */
+	uint64_t unwanted_signals; /* bit signo - 1: their EV_SIGNAL need not come */
+	/* What calls must be like to be wanted: by number, an index into `bounds`, whose first lets
+	 * all pass. An engine may deliver others, too. */
+	uint8_t bounds_of[NR_ABIS][CALL_NR_LIMIT];
+	struct call_bounds bounds[ENGINE_BOUNDS_MAX];
+	uint8_t nr_bounds; /* besides the first */
 	/*
 	 * What is to be done to a wanted call that was just entered (EV_CALL_ENTER, captures
 	 * included; all earlier events were pushed); NULL = nothing. NULL = to no call at all.
@@ -49,6 +58,10 @@ struct engine_plan {
 /* Of buffer_bytes. */
 #define ENGINE_BUFFER_MIN 128000u
 #define ENGINE_BUFFER_MAX 256000000u
+
+/* Where there is no room for more different bounds, calls have none: more than wanted will come. */
+void engine_plan_bound(
+	struct engine_plan *plan, enum abi abi, uint32_t nr, const struct call_bounds *bounds);
 
 /* What an engine can tell of its own cost; 0 = not known, or not its way of working. */
 struct engine_cost {

@@ -20,3 +20,17 @@ const struct engine_ops *engine_by_name(const char *name)
 			return engines[i];
 	return NULL;
 }
+
+void engine_plan_bound(
+	struct engine_plan *plan, enum abi abi, uint32_t nr, const struct call_bounds *bounds)
+{
+	uint8_t at = 0;
+
+	while (at <= plan->nr_bounds && memcmp(&plan->bounds[at], bounds, sizeof(*bounds)))
+		at++;
+	if (at == ENGINE_BOUNDS_MAX)
+		at = 0;
+	else if (at > plan->nr_bounds)
+		plan->bounds[plan->nr_bounds = at] = *bounds;
+	plan->bounds_of[abi][nr] = at;
+}

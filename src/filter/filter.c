@@ -11,6 +11,7 @@
 #include "filter/filter_internal.h"
 #include "filter/inject_list.h"
 #include "util/alloc.h"
+#include "util/buf.h"
 #include "util/err.h"
 #include "util/vec.h"
 
@@ -20,6 +21,7 @@ struct filter {
 	VEC(struct call_set *) sets; /* owned; calls must be in all of them */
 	uint64_t signals;            /* bit signo - 1 */
 	struct inject_list injections;
+	struct buf paths; /* all that was given to filter_add_path, as the value of path= */
 };
 
 struct filter *filter_create(void)
@@ -38,7 +40,13 @@ void filter_destroy(struct filter *f)
 		call_set_destroy(f->sets.data[i]);
 	VEC_DEINIT(&f->sets);
 	inject_list_deinit(&f->injections);
+	buf_deinit(&f->paths);
 	free(f);
+}
+
+const struct call_set *filter_set(const struct filter *f, size_t at)
+{
+	return at < f->sets.len ? f->sets.data[at] : NULL;
 }
 
 /* In place of those that use no key but keys of the new one. */
@@ -56,6 +64,32 @@ static void add_set(struct filter *f, struct call_set *new)
 	}
 	f->sets.len = kept;
 	VEC_PUSH(&f->sets, new);
+}
+
+int filter_add_path(struct filter *f, const char *path, struct err *err)
+{
+	struct call_set *set;
+	const char *text;
+	int r;
+
+	buf_adds(&f->paths, f->paths.len ? "," : "path=");
+	for (const char *at = path; *at; at++) {
+		if (strchr("\\*?[]!,&|() \t", *at))
+			buf_addc(&f->paths, '\\');
+		buf_addc(&f->paths, *at);
+	}
+	text = buf_cstr(&f->paths);
+	r = call_set_parse(&set, "path", &text, '\0', err);
+	if (r < 0)
+		return r;
+	set->tree->keys = 1u << KEY_PATH_OPTION;
+	add_set(f, set);
+	return 0;
+}
+
+const char *filter_paths(struct filter *f)
+{
+	return buf_cstr(&f->paths);
 }
 
 static int add_expr(struct filter *f, const char *text, struct err *err)

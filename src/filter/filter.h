@@ -32,6 +32,7 @@
 #include "event/calls.h"
 #include "event/event.h"
 
+struct call_bounds;
 struct err;
 struct filter;
 struct inject_rule;
@@ -46,11 +47,26 @@ void filter_destroy(struct filter *f);
  */
 int filter_add(struct filter *f, const char *spec, struct err *err);
 
+/*
+ * The files of -P: of calls that name none of them, and have no descriptor that stands for one,
+ * none passes. Names are taken as they are.
+ */
+int filter_add_path(struct filter *f, const char *path, struct err *err);
+
+/* The same as a path= for filter_add; "" = there are none. Valid until the next filter_add_path. */
+const char *filter_paths(struct filter *f);
+
 /* Whether a call of this number can pass at all; `nr` may be in no table. */
 bool filter_wants_number(const struct filter *f, enum abi abi, uint32_t nr);
 
 /* Whether some number that is in no table might pass. */
 bool filter_wants_unknown(const struct filter *f);
+
+/*
+ * What calls of this number must be like to pass, of what an engine can tell by itself; no call
+ * outside the bounds passes. `nr` is below CALL_NR_LIMIT.
+ */
+void filter_bounds(const struct filter *f, enum abi abi, uint32_t nr, struct call_bounds *ret);
 
 /* Whether filter_match can tell more with a tracker. */
 bool filter_asks_track(const struct filter *f);

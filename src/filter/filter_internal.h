@@ -154,6 +154,9 @@ unsigned call_set_verdict(const struct call_set *s, enum abi abi, uint32_t nr);
 /* Of a call; of an entry it may be both. The tracker may be NULL. */
 unsigned call_set_judge(const struct call_set *s, const struct event *ev, const struct track *t);
 
+/* What the calls must be in: each of these; NULL past the last. */
+const struct call_set *filter_set(const struct filter *f, size_t at);
+
 /* Of a signal's name, with or without SIG, or number: its number less one, or -1; and back. */
 #define NR_SIGNALS 64
 int signal_bit_of(const char *word);
@@ -187,6 +190,7 @@ enum filter_key_id {
 	KEY_SIGNAL,
 	KEY_INJECT,
 	KEY_FAULT,
+	KEY_PATH_OPTION, /* no key: -P */
 };
 
 struct parser {

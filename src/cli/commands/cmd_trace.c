@@ -62,7 +62,7 @@ struct trace_options {
 	uint64_t max_output_bytes, buffer_bytes;
 	const char *output, *engine, *format, *tracee_stdout, *record;
 	const char *summary_sort, *summary_columns, *summary_style, *summary_by;
-	struct option_list exprs, pids;
+	struct option_list exprs, pids, paths;
 };
 
 #define AT(field) offsetof(struct trace_options, field)
@@ -73,6 +73,7 @@ const struct option trace_options[] = {
 	{OPTION_FLAG, 'f', "follow-forks", NULL, "children too; threads are always traced", AT(follow), .common = true},
 	{OPTION_LIST, 'p', "attach", "PID[,PID...]", "attach to running processes; Ctrl-C lets go", AT(pids), .common = true, .completes = "pid"},
 	{OPTION_LIST, 'e', "expr", "SPEC", "filter: trace=open,%network,!close,/^get/  status=failed  fd=3  path=/etc/*  duration>1ms  signal=...  or make calls fail: inject=SET:error=ENOENT", AT(exprs), .common = true},
+	{OPTION_LIST, 'P', "trace-path", "PATH", "only calls that name this file, or have a descriptor of it", AT(paths), .common = true, .completes = "file"},
 	{OPTION_FLAG, 'z', "successful-only", NULL, "only calls that succeeded", AT(succeeded), .common = true},
 	{OPTION_FLAG, 'Z', "failed-only", NULL, "only calls that failed", AT(failed), .common = true},
 	{OPTION_SECTION, .help = "What to show"},
@@ -141,10 +142,26 @@ static int parse_pids(const struct option_list *lists, pid_vec *ret, struct err 
 	return 0;
 }
 
+/* By the name that was given, and by that without symbolic links. */
+static int add_path(struct filter *filter, const char *path, struct err *err)
+{
+	CLEANUP_FREE char *real = realpath(path, NULL);
+	int r = *path ? filter_add_path(filter, path, err)
+		      : err_set(err, -EINVAL, "-P: expected the name of a file");
+
+	return r >= 0 && real && strcmp(real, path) ? filter_add_path(filter, real, err) : r;
+}
+
 static int build_filter(struct filter *filter, const struct trace_options *o, struct err *err)
 {
 	for (size_t i = 0; i < o->exprs.texts.len; i++) {
 		int r = filter_add(filter, o->exprs.texts.data[i], err);
+
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < o->paths.texts.len; i++) {
+		int r = add_path(filter, o->paths.texts.data[i], err);
 
 		if (r < 0)
 			return r;
@@ -189,6 +206,20 @@ static bool key_asks_track(const struct trace_options *o)
 	       (o->summary_by && (!strcmp(o->summary_by, "path") || !strcmp(o->summary_by, "fd")));
 }
 
+/* What the tracker must see, and what tells of sockets, is wanted in any case. */
+static void plan_call(struct engine_plan *plan, const struct filter *filter, enum abi abi,
+	uint32_t nr, bool needed)
+{
+	struct call_bounds bounds;
+
+	plan->wanted[abi][nr] = needed || filter_wants_number(filter, abi, nr);
+	plan->injected[abi][nr] = filter_injects_number(filter, abi, nr);
+	if (needed || !plan->wanted[abi][nr])
+		return;
+	filter_bounds(filter, abi, nr, &bounds);
+	engine_plan_bound(plan, abi, nr, &bounds);
+}
+
 static bool records(const struct trace_options *o)
 {
 	return o->record || o->compress;
@@ -215,15 +246,12 @@ static void build_plan(struct engine_plan *plan, const struct trace_options *o,
 		plan->kinds |= EV_BIT(EV_FD) | EV_BIT(EV_CWD);
 	for (int abi = 0; abi < NR_ABIS; abi++)
 		for (unsigned nr = 0; nr < CALL_NR_LIMIT; nr++)
-			plan->wanted[abi][nr] =
-				filter_wants_number(filter, abi, nr) ||
+			plan_call(plan, filter, abi, nr,
 				(tracking && track_call_parts(call_id_of(abi, nr)) & parts) ||
-				(shows_calls && call_id_of(abi, nr) == CALL_socket &&
-					shows_messages(filter, abi));
+					(shows_calls && call_id_of(abi, nr) == CALL_socket &&
+						shows_messages(filter, abi)));
 	plan->want_unknown = filter_wants_unknown(filter);
-	for (int abi = 0; abi < NR_ABIS; abi++)
-		for (unsigned nr = 0; nr < CALL_NR_LIMIT; nr++)
-			plan->injected[abi][nr] = filter_injects_number(filter, abi, nr);
+	plan->unwanted_signals = ~filter_signals(filter);
 	plan->injects_signals = filter_injects(filter, INJECT_SIGNAL);
 	/* lines that say no time need none; the tracker orders what passes between tasks by it */
 	plan->want_times = strcmp(o->format, "text") || o->timing || o->stamps || o->relative ||
@@ -619,12 +647,14 @@ static void note_cut(const struct run *run)
 static char *const *filter_texts(struct run *run)
 {
 	const struct trace_options *o = run->options;
-	char **ret = arena_calloc(&run->recording.arena, o->exprs.texts.len + 2, sizeof(*ret));
+	char **ret = arena_calloc(&run->recording.arena, o->exprs.texts.len + 3, sizeof(*ret));
 	size_t nr = 0;
 
 	for (size_t i = 0; i < o->exprs.texts.len; i++)
 		if (!is_injection(o->exprs.texts.data[i]))
 			ret[nr++] = arena_strdup(&run->recording.arena, o->exprs.texts.data[i]);
+	if (o->paths.texts.len)
+		ret[nr++] = arena_strdup(&run->recording.arena, filter_paths(run->filter));
 	if (o->succeeded || o->failed)
 		ret[nr++] = arena_strdup(
 			&run->recording.arena, o->failed ? "status=failed" : "status=successful");
@@ -820,6 +850,7 @@ int trace_main(const struct command *self, int argc, char **argv, enum trace_use
 	}
 	VEC_DEINIT(&o.exprs.texts);
 	VEC_DEINIT(&o.pids.texts);
+	VEC_DEINIT(&o.paths.texts);
 	return status;
 }
 

@@ -29,7 +29,9 @@ static_assert(EV_CALL_ENTER == 1 && EV_CALL_EXIT == 2 && EV_FORK == 4 && EV_EXEC
 static_assert(FORK_THREAD == 1 && FORK_SHARES_VM == 2 && FORK_SHARES_FILES == 4 &&
 		      FORK_SHARES_FS == 8 && FORK_VFORK == 16,
 	"fork_share");
-static_assert(WIRE_NR_ABIS == NR_ABIS && WIRE_NR_LIMIT == CALL_NR_LIMIT, "call table");
+static_assert(WIRE_NR_ABIS == NR_ABIS && WIRE_NR_LIMIT == CALL_NR_LIMIT &&
+		      WIRE_NR_BOUNDS == ENGINE_BOUNDS_MAX,
+	"call table");
 
 /*
  * 4 MiB hold 40,000 calls without captures: 10 ms of a task that does nothing else. Many CPUs
@@ -269,6 +271,10 @@ static void set_rodata(struct load *l, const struct engine_plan *plan, const str
 	ro->unknown_rule = plan->want_unknown ? WIRE_RULE_WANTED : 0;
 	if (plan->want_unknown && plan->want_enters)
 		ro->unknown_rule |= WIRE_RULE_SEND_ENTER;
+	ro->unwanted_signals = plan->unwanted_signals;
+	ro->bounded = plan->nr_bounds;
+	memcpy((void *)ro->bounds, plan->bounds, sizeof(ro->bounds));
+	memcpy((void *)ro->bounds_of, plan->bounds_of, sizeof(ro->bounds_of));
 	for (enum abi abi = 0; abi < NR_ABIS; abi++) {
 		for (uint32_t nr = 0; nr < CALL_NR_LIMIT; nr++) {
 			uint16_t rule = rule_of(plan, abi, nr, recipe_of(abi, nr));

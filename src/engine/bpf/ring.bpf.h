@@ -25,6 +25,12 @@ const volatile bool follow;
 const volatile __u16 unknown_rule; /* enum wire_rule of numbers at or above WIRE_NR_LIMIT */
 const volatile __u16 rules[WIRE_NR_RULES];
 const volatile __u8 looks[WIRE_NR_LIMIT]; /* enum wire_look */
+/* What calls must be like to be wanted: as in the plan. `bounded`: some have bounds at all, on what
+ * is known at entry or at the end. */
+const volatile bool bounded;
+const volatile __u8 bounds_of[WIRE_NR_RULES];
+const volatile struct call_bounds bounds[WIRE_NR_BOUNDS];
+const volatile __u64 unwanted_signals; /* bit signo - 1 */
 /* Entries without anything to copy are not looked at: they are known by the exit alone. */
 const volatile bool untimed;
 const volatile bool summing;   /* calls are only counted */

@@ -50,6 +50,16 @@ static __always_inline __u32 rule_of(__u32 abi, __u32 nr)
 	return rules[INDEX(abi * WIRE_NR_LIMIT + nr, WIRE_NR_RULES)];
 }
 
+/* Only where something is `bounded`. */
+static __always_inline const volatile struct call_bounds *bounds_at(__u32 abi, __u32 nr)
+{
+	__u32 at = 0;
+
+	if (nr < WIRE_NR_LIMIT)
+		at = bounds_of[INDEX(abi * WIRE_NR_LIMIT + nr, WIRE_NR_RULES)];
+	return &bounds[INDEX(at, WIRE_NR_BOUNDS)];
+}
+
 /*
  * Most calls that a filter drops end here, before anything is called: on CPUs that need safe
  * returns each call of a helper costs 10 ns.
@@ -290,6 +300,10 @@ int sys_enter(__u64 *ctx)
 	t->rule = rule;
 	t->enter_ns = now;
 	regs_args(regs, abi, t->args);
+	if (bounded && !call_bounds_enter(bounds_at(abi, nr), t->args)) {
+		t->phase = WIRE_PHASE_DROPPED;
+		return 0;
+	}
 	if (rule & WIRE_RULE_STACK)
 		t->args[0] = regs_sp(regs);
 	if (rule & WIRE_RULE_SEND_ENTER)
@@ -334,6 +348,8 @@ static __always_inline __u8 enter_late(
 	regs_args(regs, t->abi, t->args);
 	t->retry = t->rule & WIRE_RULE_ENTER_ARGS;
 	t->sent = 0;
+	if (bounded && !call_bounds_enter(bounds_at(t->abi, t->nr), t->args))
+		return 0;
 	return untimed && is_dropped(t->nr, WIRE_LOOK_ENTER) ? CALL_UNTIMED : CALL_NO_ENTER;
 }
 
@@ -376,8 +392,12 @@ int sys_exit(__u64 *ctx)
 		return 0; /* the rest is up to sched_process_exit */
 	}
 	t->phase = WIRE_PHASE_NONE;
-	if (phase != WIRE_PHASE_WANTED && !flags)
+	if (phase != WIRE_PHASE_WANTED && !flags) {
+		/* of a call that was thought to be wanted until its arguments were looked at */
+		if (bounded && t->pending)
+			send_pending(t, bpf_ktime_get_ns());
 		return 0;
+	}
 	ret = ctx[1];
 	now = bpf_ktime_get_ns();
 	if (flags)
@@ -385,6 +405,15 @@ int sys_exit(__u64 *ctx)
 	/* a 32-bit call's result has 32 bits, but an error mostly comes as 64 */
 	if (t->abi == 1)
 		ret = is_error((__s32)ret) ? (__s64)(__s32)ret : (__s64)(__u32)ret;
+	if (bounded &&
+		!call_bounds_exit(bounds_at(t->abi, t->nr), ret, !flags, now - t->enter_ns)) {
+		/* the stream waits for the end of what it saw begin */
+		if (t->sent)
+			send_call(t, now, EV_CALL_EXIT, flags, ret);
+		if (t->pending)
+			send_pending(t, now);
+		return 0;
+	}
 	if (t->retry) {
 		retry = t->retry;
 		if (t->rule & WIRE_RULE_EXEC) /* failed; its entry was held back or was complete */
@@ -812,6 +841,11 @@ int sched_process_exit(__u64 *ctx)
 	return 0;
 }
 
+static __always_inline bool is_unwanted(int signo)
+{
+	return unwanted_signals && unwanted_signals >> ((signo - 1) & 63) & 1;
+}
+
 SEC("raw_tp/signal_deliver")
 int signal_deliver(__u64 *ctx)
 {
@@ -828,14 +862,16 @@ int signal_deliver(__u64 *ctx)
 	if (!r)
 		return 0;
 	now = bpf_ktime_get_ns();
-	record = ring_open(r, sizeof(*record), now);
-	if (!record)
-		return 0;
-	fill_head(&record->head, now, EV_SIGNAL, sizeof(*record), t);
-	record->signo = signo;
-	record->info_len = WIRE_SIGINFO_LEN;
-	fill_siginfo(record->info, signo, ctx[1]);
-	ring_close(r, sizeof(*record));
+	if (!is_unwanted(signo)) {
+		record = ring_open(r, sizeof(*record), now);
+		if (!record)
+			return 0;
+		fill_head(&record->head, now, EV_SIGNAL, sizeof(*record), t);
+		record->signo = signo;
+		record->info_len = WIRE_SIGINFO_LEN;
+		fill_siginfo(record->info, signo, ctx[1]);
+		ring_close(r, sizeof(*record));
+	}
 
 	/* SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU at their default stop the process */
 	if (signo < SIGNAL_STOP || signo > SIGNAL_TTOU)
@@ -870,7 +906,7 @@ int signal_generate(__u64 *ctx)
 	struct wire_task *t;
 	__u64 signal;
 
-	if (signo == SIGNAL_KILL ||
+	if (signo == SIGNAL_KILL || is_unwanted(signo) ||
 		(result != TRACE_SIGNAL_IGNORED && result != TRACE_SIGNAL_DELIVERED))
 		return 0;
 	t = task_get(task);

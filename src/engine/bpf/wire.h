@@ -12,6 +12,7 @@
 #define WIRE_ASSERT_SIZE(type, size) static_assert(sizeof(type) == (size), #type)
 #endif
 
+#include "event/call_bounds.h"
 #include "event/capture.h"
 
 #define WIRE_NR_ABIS     2
@@ -19,6 +20,7 @@
 #define WIRE_NR_RULES    (WIRE_NR_ABIS * WIRE_NR_LIMIT)
 #define WIRE_RECORD_MAX  65536 /* a call's record with all its chunks */
 #define WIRE_BUFFER_MAX  32768 /* one chunk */
+#define WIRE_NR_BOUNDS   32    /* = ENGINE_BOUNDS_MAX */
 #define WIRE_SIGINFO_LEN 48    /* what kernel_siginfo and siginfo_t have in common */
 
 /* Kinds are those of enum event_kind. Records lie at multiples of 8 bytes. */

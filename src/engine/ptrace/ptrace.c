@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ptrace.h>
 
 #include "decode/row.h"
@@ -74,6 +75,9 @@ static int ptrace_open(
 	e->want_enters = plan->want_enters;
 	e->kinds = plan->kinds;
 	e->string_limit = plan->string_limit;
+	e->unwanted_signals = plan->unwanted_signals;
+	memcpy(e->bounds_of, plan->bounds_of, sizeof(e->bounds_of));
+	memcpy(e->bounds, plan->bounds, sizeof(e->bounds));
 	e->injection = plan->injection;
 	e->injector = plan->injector;
 	e->injects_signals = plan->injects_signals;

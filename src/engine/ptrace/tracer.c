@@ -130,6 +130,14 @@ static uint8_t plan_of(const struct engine *e, uint8_t abi, uint32_t nr)
 	return nr < CALL_NR_LIMIT ? e->call_plan[abi][nr] : e->unknown_plan;
 }
 
+/* What the call must be like to be reported. */
+static const struct call_bounds *bounds_of(const struct engine *e, const struct task *t)
+{
+	uint32_t nr = t->call.nr;
+
+	return &e->bounds[nr < CALL_NR_LIMIT ? e->bounds_of[t->call.abi][nr] : 0];
+}
+
 /* The stream needs to have seen the entry to report a call that never returns. */
 static void emit_enter(struct engine *e, struct task *t, const struct capture_run *run)
 {
@@ -219,7 +227,8 @@ static void on_enter(struct engine *e, struct task *t, const struct __ptrace_sys
 			t->exec_path = read_exec_path(e, t);
 		}
 	}
-	t->wanted = plan & PLAN_WANTED && !t->hidden && !e->quiet;
+	t->wanted = plan & PLAN_WANTED && !t->hidden && !e->quiet &&
+		    call_bounds_enter(bounds_of(e, t), t->call.args);
 	t->in_call = t->wanted || !t->filtered;
 	capture_enter(e, t, run);
 	if (t->wanted && plan & PLAN_INJECT && !t->starting && !e->detaching) {
@@ -239,6 +248,12 @@ static void emit_exit(struct engine *e, struct task *t, int64_t rval, uint64_t n
 	inject_exit(t, &rval);
 	t->call.ret = rval;
 	ev.call = t->call;
+	if (!call_bounds_exit(bounds_of(e, t), rval, true, now_ns - t->call.enter_ns)) {
+		/* the stream waits for the end of what it saw begin */
+		if (t->enter_sent)
+			tracer_emit(e, &ev);
+		return;
+	}
 	if (plan_of(e, t->call.abi, t->call.nr) & PLAN_EXIT && !CAPTURE_WROTE_NOTHING(rval)) {
 		capture_run_take(&e->run, t->tid, e->recipes[t->call.abi][t->call.nr], &t->call,
 			CAPTURE_AT_EXIT, e->string_limit);
@@ -527,11 +542,17 @@ static void on_group_stop(struct engine *e, struct task *t, int signo, uint64_t 
 		fail(e, -errno, "ptrace(PTRACE_LISTEN)");
 }
 
+static bool wants_signal(const struct engine *e, const struct task *t, int signo)
+{
+	return wants_kind(e, t, EV_SIGNAL) &&
+	       !(signo >= 1 && signo <= 64 && e->unwanted_signals >> (signo - 1) & 1);
+}
+
 static void on_signal(struct engine *e, struct task *t, int signo, uint64_t now_ns)
 {
 	siginfo_t info;
 
-	if (wants_kind(e, t, EV_SIGNAL) && !ptrace(PTRACE_GETSIGINFO, t->tid, 0, &info)) {
+	if (wants_signal(e, t, signo) && !ptrace(PTRACE_GETSIGINFO, t->tid, 0, &info)) {
 		struct event ev = task_event(t, EV_SIGNAL, now_ns);
 
 		ev.signal.signo = signo;

@@ -64,6 +64,9 @@ struct engine {
 	uint32_t string_limit;
 	uint8_t call_plan[NR_ABIS][CALL_NR_LIMIT]; /* enum call_plan */
 	uint8_t unknown_plan;                      /* of numbers in no table */
+	uint8_t bounds_of[NR_ABIS][CALL_NR_LIMIT]; /* as in the plan */
+	struct call_bounds bounds[ENGINE_BOUNDS_MAX];
+	uint64_t unwanted_signals;
 	const struct capture_recipe *recipes[NR_ABIS][CALL_NR_LIMIT];
 	/* As in the plan. */
 	const struct inject_rule *(*injection)(void *injector, const struct event *enter);
