@@ -1,5 +1,5 @@
 #pragma once
-/* Running a program or a trace file past the same options and sinks: three commands do. */
+/* Running a program or a trace file past the same options and sinks: four commands do. */
 
 #include "cli/option.h"
 
@@ -9,6 +9,7 @@ enum trace_use {
 	TRACE_RUN,    /* a command, or what runs already: lines */
 	TRACE_RECORD, /* the same: a trace file */
 	TRACE_SHOW,   /* a trace file: lines */
+	TRACE_STATS,  /* a trace file: statistics */
 };
 
 extern const struct option trace_options[];

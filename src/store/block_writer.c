@@ -14,6 +14,14 @@
 #include "store/varint.h"
 #include "util/macros.h"
 
+/*
+ * Whoever gives calls or events another field that sinks look at stores it, too: as a column or at
+ * the end of a record, here, in block_reader.c or record.c, in docs/trace-format.md.
+ */
+_Static_assert(sizeof(struct event_call) == 80 && sizeof(struct event) == 104 &&
+		       sizeof(struct capture) == 24,
+	"is there a field that trace files lack?");
+
 /* What an event or a captured piece weighs without its bytes. */
 #define EVENT_WEIGHT 48u
 #define PIECE_WEIGHT 16u

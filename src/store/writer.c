@@ -296,6 +296,19 @@ static int writer_tick(void *self, uint64_t now_ns, struct err *err)
 	return now_ns - w->waits_ns < FLUSH_NS ? 0 : hand_over(w, err);
 }
 
+static bool writer_is_full(void *self)
+{
+	struct store_writer *w = self;
+	bool waits;
+
+	if (w->filling->zone.nr_events < STORE_BLOCK_EVENTS / 2)
+		return false;
+	pthread_mutex_lock(&w->lock);
+	waits = !w->nr_idle;
+	pthread_mutex_unlock(&w->lock);
+	return waits;
+}
+
 static void put_trailer(struct store_writer *w, uint64_t index_at)
 {
 	uint64_t offset = htole64(index_at), hash = htole64(XXH3_64bits(&offset, sizeof(offset)));
@@ -338,5 +351,6 @@ const struct sink_ops store_sink = {
 	.begin = writer_begin,
 	.event = writer_event,
 	.tick = writer_tick,
+	.is_full = writer_is_full,
 	.end = writer_end,
 };

@@ -780,7 +780,7 @@ static int show_file(struct run *run, char **words, struct err *err)
 {
 	if (!words[0] || words[1])
 		return command_fail(
-			EXIT_USAGE, "show takes one trace file, as renacer record makes it");
+			EXIT_USAGE, "this takes one trace file, as renacer record makes it");
 	if (store_reader_open(&run->reader, words[0], err) < 0)
 		return command_fail(EXIT_FAILED, "%s", err->text);
 	if (prepare(run, words + 1, err) < 0)
@@ -801,6 +801,11 @@ static int run_program(struct run *run, char **words, struct err *err)
 	return execute(run, words, err);
 }
 
+static bool reads_file(enum trace_use use)
+{
+	return use == TRACE_SHOW || use == TRACE_STATS;
+}
+
 static int trace(const struct trace_options *o, char **words, enum trace_use use)
 {
 	struct run run = {.options = o,
@@ -814,7 +819,7 @@ static int trace(const struct trace_options *o, char **words, enum trace_use use
 	bool launched;
 
 	run.launch.gate = run.launch.verdict = -1;
-	status = use == TRACE_SHOW ? show_file(&run, words, &err) : run_program(&run, words, &err);
+	status = reads_file(use) ? show_file(&run, words, &err) : run_program(&run, words, &err);
 	launched = status == AS_THE_COMMAND;
 	wait_status = run.launch.status;
 	run_deinit(&run);
@@ -836,7 +841,8 @@ int trace_main(const struct command *self, int argc, char **argv, enum trace_use
 		o.compress = o.follow = true;
 		o.output = "renacer.rnc";
 	}
-	if (option_parse(table, argc, argv, use != TRACE_SHOW, &o, words, &err) < 0)
+	o.summary = use == TRACE_STATS;
+	if (option_parse(table, argc, argv, !reads_file(use), &o, words, &err) < 0)
 		status = command_fail(EXIT_USAGE, "%s", err.text);
 	else if (o.help || o.help_all)
 		status = command_help(self, o.help_all || use != TRACE_RUN);

@@ -106,6 +106,8 @@ def test_shown_is_what_was_live_in_two_parts(h):
 def test_statistics_of_a_file(h):
     kept = check_same(h, ["-f"], ["sh", "-c", SCRIPT])
     counted = json.loads(h.plain(["show", "--format", "json", "-c", str(kept)]).stdout)
+    same = json.loads(h.plain(["stats", "--format", "json", str(kept)]).stdout)
+    check_equal(same, counted)
     calls = json.loads(h.plain(["show", "--format", "json", str(kept)]).stdout)["syscalls"]
     opened = [c for c in calls if c["name"] == "openat"]
     row = next(r for r in counted["syscalls"] if r["name"] == "openat")
