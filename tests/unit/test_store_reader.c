@@ -258,12 +258,12 @@ TEST(a_column_that_is_missing_or_short_ends_it)
 		bool whole = true;
 
 		add_future(cols);
-		if (!cols[missing].len)
-			continue;
-		cols[missing].len--;
-		assert_int_equal(tell_columns(cols, &seen, &whole), 0);
-		assert_false(whole);
-		assert_string_equal(buf_cstr(&seen), "");
+		if (cols[missing].len) {
+			cols[missing].len--;
+			assert_int_equal(tell_columns(cols, &seen, &whole), 0);
+			assert_false(whole);
+			assert_string_equal(buf_cstr(&seen), "");
+		}
 		forget(cols);
 		buf_deinit(&seen);
 	}
