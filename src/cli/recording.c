@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <net/if.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -83,6 +84,14 @@ static void add_circumstances(struct recording *r, struct store_facts *facts)
 		facts->folder = arena_strdup(&r->arena, folder);
 }
 
+void recording_make_way(const char *path)
+{
+	struct stat st;
+
+	if (!lstat(path, &st) && S_ISREG(st.st_mode) && !access(path, W_OK))
+		unlink(path);
+}
+
 int recording_open(struct recording *r, int fd, const char *path, const struct store_facts *facts,
 	struct stream *stream, struct err *err)
 {
@@ -92,6 +101,7 @@ int recording_open(struct recording *r, int fd, const char *path, const struct s
 		return err_set(err, -EINVAL,
 			"a trace file is not for a terminal: give -o FILE, or send it elsewhere");
 	if (fd < 0) {
+		recording_make_way(path);
 		r->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 		if (r->fd < 0)
 			return err_sys(err, -errno, "cannot open '%s' for the trace file", path);

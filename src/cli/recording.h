@@ -18,6 +18,12 @@ struct recording {
 };
 
 /*
+ * Before a trace file is opened for writing at `path`: one that is there already is to be replaced,
+ * not emptied, since somebody may be reading it.
+ */
+void recording_make_way(const char *path);
+
+/*
  * Adds the sink of a trace file to `stream`: of the file at `path`, or, when `fd` is not negative,
  * of what that is, with `path` for messages. What `facts` lacks of this machine and moment is
  * filled in. With `fd` that of a terminal it fails: nobody can read that.

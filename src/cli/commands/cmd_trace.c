@@ -702,6 +702,8 @@ static int execute(struct run *run, char **words, struct err *err)
 	}
 	s->pids = run->pids.data;
 	s->nr_pids = run->pids.len;
+	if (run->options->compress && run->options->output)
+		recording_make_way(run->options->output);
 	r = output_open(&run->output, run->options->output, err);
 	if (r < 0)
 		return command_fail(EXIT_FAILED, "%s", err->text);

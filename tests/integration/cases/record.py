@@ -159,6 +159,21 @@ def test_compress(h):
     check(not (h.tmp / "ran").exists(), "the command ran all the same")
 
 
+def test_a_file_that_is_read_is_replaced(h):
+    """Whoever has the old one open keeps all of it: `show | less`, and recorded again."""
+    for script in ("$RECORD -o r.rnc -- echo one", f"{' '.join(h.start_of_line())} --record r.rnc -- echo one"):
+        check_equal(record(h, script).returncode, 0)
+        before = (h.tmp / "r.rnc").read_bytes()
+        with open(h.tmp / "r.rnc", "rb") as old:
+            check_equal(record(h, script.replace("one", "another")).returncode, 0)
+            check(old.read() == before, "the file was changed under its reader")
+        check('"another\\n"' in h.plain(["show", "r.rnc"]).stdout, "the new one is not there")
+    (h.tmp / "link").symlink_to("r.rnc")
+    check_equal(record(h, "$RECORD -o link -- echo third").returncode, 0)
+    check((h.tmp / "link").is_symlink(), "the link was replaced")
+    check('"third\\n"' in h.plain(["show", "r.rnc"]).stdout, "nothing behind the link")
+
+
 def test_values_of_the_environment_stay_out(h):
     env = dict(os.environ, TOKEN="sesame-" * 3)
     for options, kept in ([], False), (["-v"], True):
