@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -113,17 +114,36 @@ int store_reader_open_bytes(
 	return 0;
 }
 
-int store_reader_open(struct store_reader **ret, const char *path, struct err *err)
+/* What comes out of a pipe, as a file. Returns its descriptor. */
+static int gather(int pipe)
 {
-	CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	CLEANUP_CLOSE int fd = memfd_create("trace", MFD_CLOEXEC);
+	char bytes[65536];
+	ssize_t n = fd < 0 ? -1 : 0;
+
+	while (n >= 0) {
+		n = read(pipe, bytes, sizeof(bytes));
+		if (n == 0)
+			return TAKE_FD(fd);
+		if (n < 0 && errno == EINTR)
+			n = 0;
+		for (ssize_t done = 0, more = 1; done < n; done += more) {
+			more = write(fd, bytes + done, (size_t)(n - done));
+			if (more < 0)
+				return -errno;
+		}
+	}
+	return -errno;
+}
+
+static int map_file(struct store_reader **ret, int fd, const char *path, struct err *err)
+{
 	struct stat st;
 	void *bytes;
 	int status;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fstat(fd, &st) < 0)
 		return err_sys(err, -errno, "cannot open '%s'", path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(err, -EINVAL, "'%s' is no regular file", path);
 	if (!st.st_size)
 		return err_set(err, -EINVAL, "'%s' is empty", path);
 	bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -135,6 +155,23 @@ int store_reader_open(struct store_reader **ret, const char *path, struct err *e
 	else
 		(*ret)->is_mapped = true;
 	return status;
+}
+
+int store_reader_open(struct store_reader **ret, const char *path, struct err *err)
+{
+	CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC), gathered = -1;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(err, -errno, "cannot open '%s'", path);
+	if (S_ISREG(st.st_mode))
+		return map_file(ret, fd, path, err);
+	if (!S_ISFIFO(st.st_mode))
+		return err_set(err, -EINVAL, "'%s' is neither a file nor a pipe", path);
+	gathered = gather(fd);
+	if (gathered < 0)
+		return err_sys(err, gathered, "cannot read '%s'", path);
+	return map_file(ret, gathered, path, err);
 }
 
 void store_reader_close(struct store_reader *r)

@@ -143,6 +143,7 @@ TEST(names_what_is_no_trace_file)
 	assert_non_null(strstr(err.text, "format 2"));
 	assert_int_equal(store_reader_open(&r, "/nowhere/x.rnc", &err), -ENOENT);
 	assert_int_equal(store_reader_open(&r, "/dev/null", &err), -EINVAL);
+	assert_int_equal(store_reader_open(&r, "/", &err), -EINVAL);
 }
 
 static void check_blocks(const uint8_t *bytes, size_t len)

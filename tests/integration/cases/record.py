@@ -148,6 +148,8 @@ def test_compress(h):
     done = record(h, "$RECORD -o '|cat > piped' -- echo hi")
     check_equal((done.returncode, done.stdout, done.stderr), (0, "hi\n", ""))
     check('write(1, "hi\\n", 3) = 3\n' in h.plain(["show", "piped"]).stdout)
+    done = h.shell("$R --compress --tracee-stdout null -- echo hi | $(set -- $R; echo $1) show /dev/stdin")
+    check('write(1, "hi\\n", 3) = 3\n' in done.stdout, done.stdout, done.stderr)
     ours, theirs = pty.openpty()
     done = subprocess.run(
         [*h.start_of_line(), "--compress", "--", "touch", "ran"],
