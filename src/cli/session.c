@@ -88,6 +88,8 @@ static int start(struct session *s, struct engine *engine, struct err *err)
 
 		return r < 0 ? r : s->ops->launch(engine, s->launch, err);
 	}
+	if (s->plan->cgroup)
+		return s->ops->watch_cgroup(engine, s->plan->cgroup, err);
 	for (size_t i = 0; i < s->nr_pids; i++) {
 		int r = s->ops->attach(engine, s->pids[i], err);
 
@@ -169,6 +171,10 @@ void session_read_sums(void *session, engine_sum_fn add, void *to)
 int session_engine_suits(
 	const struct engine_ops *ops, const struct engine_plan *plan, struct err *err)
 {
+	if (plan->cgroup && !ops->watch_cgroup)
+		return err_set(err, -EOPNOTSUPP,
+			"--cgroup: the %s engine can watch a command or processes only; use --engine bpf",
+			ops->name);
 	if (plan->cpu_times && !ops->cpu_times)
 		return err_set(err, -EOPNOTSUPP,
 			"--cpu: the %s engine cannot tell time on the CPU from waiting; use --engine "

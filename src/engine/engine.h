@@ -37,6 +37,7 @@ struct engine_plan {
 	bool cpu_times;        /* with `sums`: their times are those on the CPU, waiting left out */
 	uint64_t kinds;        /* EV_BIT mask of the other kinds wanted */
 	uint32_t string_limit; /* bytes of a buffer worth copying */
+	const char *cgroup;    /* borrowed; its folder's tasks are traced; NULL = others */
 	uint64_t unwanted_signals; /* bit signo - 1: their EV_SIGNAL need not come */
 	/* What calls must be like to be wanted: by number, an index into `bounds`, whose first lets
 	 * all pass. An engine may deliver others, too. */
@@ -101,6 +102,13 @@ struct engine_ops {
 
 	/* A process with all its threads. May be called several times. */
 	int (*attach)(struct engine *e, pid_t pid, struct err *err);
+
+	/*
+	 * All tasks in the folder of a cgroup v2 file system and below, and those that come there,
+	 * instead of others; `poll` goes on when none is left. As the plan says, too. NULL = it
+	 * cannot.
+	 */
+	int (*watch_cgroup)(struct engine *e, const char *path, struct err *err);
 
 	/*
 	 * Waits up to `timeout_ms` for something to happen, delivers what did. 1 = go on, 0 = no

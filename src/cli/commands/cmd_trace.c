@@ -60,7 +60,7 @@ struct trace_options {
 	unsigned stamps, show_fds, hex_strings, summary_every_s;
 	unsigned string_limit;
 	uint64_t max_output_bytes, buffer_bytes;
-	const char *output, *engine, *format, *tracee_stdout, *record;
+	const char *output, *engine, *format, *tracee_stdout, *record, *cgroup;
 	const char *summary_sort, *summary_columns, *summary_style, *summary_by;
 	struct option_list exprs, pids, paths;
 };
@@ -72,6 +72,7 @@ const struct option trace_options[] = {
 	{OPTION_SECTION, .help = "What to trace"},
 	{OPTION_FLAG, 'f', "follow-forks", NULL, "children too; threads are always traced", AT(follow), .common = true},
 	{OPTION_LIST, 'p', "attach", "PID[,PID...]", "attach to running processes; Ctrl-C lets go", AT(pids), .common = true, .completes = "pid"},
+	{OPTION_TEXT, 0, "cgroup", "FOLDER", "every task in this cgroup v2 folder and below, those that come later too; Ctrl-C ends", AT(cgroup), .completes = "file"},
 	{OPTION_LIST, 'e', "expr", "SPEC", "filter: trace=open,%network,!close,/^get/  status=failed  fd=3  path=/etc/*  duration>1ms  signal=...  or make calls fail: inject=SET:error=ENOENT", AT(exprs), .common = true},
 	{OPTION_LIST, 'P', "trace-path", "PATH", "only calls that name this file, or have a descriptor of it", AT(paths), .common = true, .completes = "file"},
 	{OPTION_FLAG, 'z', "successful-only", NULL, "only calls that succeeded", AT(succeeded), .common = true},
@@ -235,7 +236,8 @@ static void build_plan(struct engine_plan *plan, const struct trace_options *o,
 			       (wants_names(o) || records(o) ? (uint32_t)TRACK_NAMES : 0);
 	const bool shows_calls = !o->summary || records(o);
 
-	plan->follow = o->follow;
+	plan->follow = o->follow || o->cgroup;
+	plan->cgroup = o->cgroup;
 	plan->measure = o->profile_self;
 	plan->want_enters = o->unfinished;
 	plan->string_limit = o->string_limit;
@@ -254,12 +256,12 @@ static void build_plan(struct engine_plan *plan, const struct trace_options *o,
 	plan->unwanted_signals = ~filter_signals(filter);
 	plan->injects_signals = filter_injects(filter, INJECT_SIGNAL);
 	/* lines that say no time need none; the tracker orders what passes between tasks by it */
-	plan->want_times = strcmp(o->format, "text") || o->timing || o->stamps || o->relative ||
-			   tracking || filter_asks_times(filter) || summary_mode(o);
+	plan->want_times = o->cgroup || strcmp(o->format, "text") || o->timing || o->stamps ||
+			   o->relative || tracking || filter_asks_times(filter) || summary_mode(o);
 	if (shows_calls)
 		return;
 	plan->kinds &= ~(EV_BIT(EV_SIGNAL) | EV_BIT(EV_STOP));
-	plan->sums = !tracking && filter_is_by_name(filter) &&
+	plan->sums = !tracking && !o->cgroup && filter_is_by_name(filter) &&
 		     (!o->summary_by || !strcmp(o->summary_by, "name"));
 	plan->cpu_times = o->cpu;
 }
@@ -794,7 +796,10 @@ static int run_program(struct run *run, char **words, struct err *err)
 {
 	if (prepare(run, words, err) < 0)
 		return command_fail(EXIT_USAGE, "%s", err->text);
-	if (!*words && !run->pids.len)
+	if (run->options->cgroup && (*words || run->pids.len))
+		return command_fail(
+			EXIT_USAGE, "--cgroup takes neither a command nor -p beside it");
+	if (!*words && !run->pids.len && !run->options->cgroup)
 		return command_fail(EXIT_USAGE,
 			"nothing to trace: give a command (renacer -- ls) or -p PID; see --help");
 	if (*words && run->pids.len)

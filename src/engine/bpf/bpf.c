@@ -1,9 +1,11 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -57,6 +59,7 @@ struct engine {
 	int interval_ms;
 	bool raised; /* our priority */
 	bool detached;
+	bool endless; /* tasks may come when none is left */
 };
 
 /* Whether this user may load tracing programs: asks the kernel, which knows best. */
@@ -254,6 +257,64 @@ static int bpf_attach(struct engine *e, pid_t pid, struct err *err)
 	return proc_state_emit(tgid, pid, e->kinds, clock_now_ns(), add_state, e, err);
 }
 
+/* One that has ended meanwhile is none; threads that were marked already are told of already. */
+static int attach_member(struct engine *e, pid_t pid, struct err *err)
+{
+	int rc;
+
+	if (pid <= 0 || pid == getpid())
+		return 0;
+	rc = load_mark_process(&e->load, pid, note_attached, e, err);
+	if (rc <= 0)
+		return rc;
+	rc = proc_state_emit(pid, pid, e->kinds, clock_now_ns(), add_state, e, err);
+	return rc == -ESRCH || rc == -ENOENT ? 0 : rc;
+}
+
+/* How deep folders may lie in each other. */
+#define CGROUP_DEPTH_MAX 64
+
+/* The tasks that are in the folder now; others are found when they make a call. */
+static int attach_members(struct engine *e, int folder, unsigned depth, struct err *err)
+{
+	CLEANUP_CLOSE int procs = openat(folder, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	FILE *list = procs < 0 ? NULL : fdopen(dup(procs), "r");
+	struct dirent *entry;
+	int pid, rc = 0;
+	DIR *dir;
+
+	while (list && rc >= 0 && fscanf(list, "%d", &pid) == 1)
+		rc = attach_member(e, pid, err);
+	if (list)
+		fclose(list);
+	dir = depth ? fdopendir(dup(folder)) : NULL;
+	while (dir && rc >= 0 && (entry = readdir(dir))) {
+		CLEANUP_CLOSE int below = -1;
+
+		if (entry->d_type != DT_DIR || *entry->d_name == '.')
+			continue;
+		below = openat(folder, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		rc = below < 0 ? 0 : attach_members(e, below, depth - 1, err);
+	}
+	if (dir)
+		closedir(dir);
+	return rc;
+}
+
+static int bpf_watch_cgroup(struct engine *e, const char *path, struct err *err)
+{
+	CLEANUP_CLOSE int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = load_watch_cgroup(&e->load, path, err);
+
+	if (rc >= 0)
+		rc = load_attach(&e->load, err);
+	if (rc < 0)
+		return rc;
+	e->endless = true;
+	raise_priority(e);
+	return attach_members(e, folder, CGROUP_DEPTH_MAX, err);
+}
+
 /* Everything at or before the time returned lies in the lanes. */
 static uint64_t refresh(struct engine *e)
 {
@@ -311,7 +372,7 @@ static int bpf_poll(struct engine *e, int timeout_ms, struct err *err)
 		return err_sys(err, -errno, "epoll_wait");
 	reap_command(e);
 	/* the count drops after the last record was written: asked first, nothing is missed */
-	ended = load_nr_live(&e->load) <= 0;
+	ended = !e->endless && load_nr_live(&e->load) <= 0;
 	if (!ended && stream_is_full(e->stream)) {
 		keep_for_later(e);
 		return 1;
@@ -409,6 +470,7 @@ const struct engine_ops engine_bpf = {
 	.open = bpf_open,
 	.launch = bpf_launch,
 	.attach = bpf_attach,
+	.watch_cgroup = bpf_watch_cgroup,
 	.poll = bpf_poll,
 	.detach = bpf_detach,
 	.sums = bpf_sums,

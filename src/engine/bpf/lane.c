@@ -101,6 +101,8 @@ static void read_record(
 		ev->exit.idle = w->idle;
 		break;
 	}
+	case EV_ATTACH:
+	case EV_DETACH: ev->state.fd = -1; break;
 	case EV_SIGNAL:
 	case EV_STOP: read_signal(ev, (const struct wire_signal *)head); break;
 	}
@@ -116,7 +118,9 @@ static void note_task(struct map *tasks, const struct event *ev)
 		map_remove(tasks, ev->exec.old_tid);
 		map_put(tasks, ev->tid, (void *)(uintptr_t)ev->pid);
 		break;
-	case EV_EXIT: map_remove(tasks, ev->tid); break;
+	case EV_ATTACH: map_put(tasks, ev->tid, (void *)(uintptr_t)ev->pid); break;
+	case EV_EXIT:
+	case EV_DETACH: map_remove(tasks, ev->tid); break;
 	}
 }
 

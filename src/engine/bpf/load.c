@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -23,8 +24,8 @@
 
 /* What tracer.bpf.c writes out because it cannot include event.h. */
 static_assert(EV_CALL_ENTER == 1 && EV_CALL_EXIT == 2 && EV_FORK == 4 && EV_EXEC == 5 &&
-		      EV_EXIT == 6 && EV_SIGNAL == 8 && EV_STOP == 19 && CALL_NO_ENTER == 2 &&
-		      CALL_UNTIMED == 16,
+		      EV_EXIT == 6 && EV_SIGNAL == 8 && EV_ATTACH == 15 && EV_DETACH == 16 &&
+		      EV_STOP == 19 && CALL_NO_ENTER == 2 && CALL_UNTIMED == 16,
 	"event kinds");
 static_assert(FORK_THREAD == 1 && FORK_SHARES_VM == 2 && FORK_SHARES_FILES == 4 &&
 		      FORK_SHARES_FS == 8 && FORK_VFORK == 16,
@@ -258,6 +259,8 @@ static void set_rodata(struct load *l, const struct engine_plan *plan, const str
 	ro->off_signal_exit_code = q[QUERY_SIGNAL_EXIT_CODE].offset;
 	ro->off_bprm_filename = q[QUERY_BPRM_FILENAME].offset;
 	ro->follow = plan->follow;
+	ro->by_cgroup = plan->cgroup;
+	ro->own_pid = getpid();
 	ro->untimed = !plan->want_times && !plan->want_enters && q[QUERY_TASK_PT_REGS].id;
 	ro->string_limit = plan->string_limit;
 	ro->summing = plan->sums;
@@ -697,6 +700,20 @@ int load_mark_process(struct load *l, pid_t pid,
 		total += rc;
 	} while (rc);
 	return total;
+}
+
+int load_watch_cgroup(struct load *l, const char *path, struct err *err)
+{
+	CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	uint32_t at = 0;
+	int rc;
+
+	if (fd < 0)
+		return err_sys(err, -errno, "--cgroup: cannot open '%s'", path);
+	rc = bpf_map_update_elem(bpf_map__fd(l->skel->maps.cgroups), &at, &fd, BPF_ANY);
+	return rc < 0 ? err_set(err, rc, "--cgroup: '%s' is no folder of a cgroup v2 file system",
+				path)
+		      : 0;
 }
 
 int load_side_fd(const struct load *l)

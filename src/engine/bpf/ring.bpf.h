@@ -40,6 +40,11 @@ const volatile __u64 ring_bytes; /* a power of two */
 const volatile __u64 ring_mask;
 const volatile __u64 wake_bytes; /* wake the reader when this much lies in a ring */
 
+/* The tasks of a cgroup are traced, each from its next wanted call on; and which process is our
+ * own. */
+const volatile bool by_cgroup;
+const volatile __s32 own_pid;
+
 /* Marked tasks that have not ended: exact, whatever is lost. */
 __s64 nr_live = 0;
 
@@ -65,6 +70,14 @@ struct {
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(struct wire_ring)); /* set at load: ring_bytes + WIRE_RING_TAIL */
 } rings SEC(".maps");
+
+/* The folder of `by_cgroup`. */
+struct {
+	__uint(type, BPF_MAP_TYPE_CGROUP_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+} cgroups SEC(".maps");
 
 /* For what comes from interrupts, and to wake the reader. */
 struct {

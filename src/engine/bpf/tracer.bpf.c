@@ -18,6 +18,8 @@ enum {
 	EV_EXEC = 5,
 	EV_EXIT = 6,
 	EV_SIGNAL = 8,
+	EV_ATTACH = 15,
+	EV_DETACH = 16,
 	EV_STOP = 19,
 };
 enum {
@@ -264,6 +266,51 @@ static __always_inline void send_pending(struct wire_task *t, __u64 now)
 	ring_close(r, sizeof(*record));
 }
 
+static __always_inline void send_head(const struct wire_task *t, __u16 kind)
+{
+	__u64 now = bpf_ktime_get_ns();
+	struct wire_ring *r = ring_get();
+	struct wire_head *head = r ? ring_open(r, sizeof(*head), now) : NULL;
+
+	if (!head)
+		return;
+	fill_head(head, now, kind, sizeof(*head), t);
+	ring_close(r, sizeof(*head));
+}
+
+/*
+ * The running task is traced as long as it is in the folder, however it came there: by fork, or
+ * moved by somebody. Asked at each wanted call, which takes no hook in the kernel's moving of
+ * tasks.
+ */
+static __always_inline struct wire_task *task_by_cgroup(
+	struct task_struct *task, struct wire_task *t)
+{
+	bool inside = bpf_current_task_under_cgroup(&cgroups, 0) == 1;
+
+	if (inside == (t && t->mark == WIRE_MARK_ACTIVE))
+		return t;
+	if (!inside) {
+		if (!t || __sync_val_compare_and_swap(&t->mark, WIRE_MARK_ACTIVE, WIRE_MARK_NONE) !=
+				  WIRE_MARK_ACTIVE)
+			return NULL;
+		__sync_fetch_and_add(&nr_live, -1);
+		send_head(t, EV_DETACH);
+		return NULL;
+	}
+	if (bpf_get_current_pid_tgid() >> 32 == own_pid)
+		return NULL;
+	t = bpf_task_storage_get(&tasks, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!t || __sync_val_compare_and_swap(&t->mark, WIRE_MARK_NONE, WIRE_MARK_ACTIVE) !=
+			  WIRE_MARK_NONE)
+		return NULL;
+	t->pid = KERNEL_FIELD(__s32, task, off_task_tgid);
+	t->tid = KERNEL_FIELD(__s32, task, off_task_pid);
+	__sync_fetch_and_add(&nr_live, 1);
+	send_head(t, EV_ATTACH);
+	return t;
+}
+
 /*
  * tp_btf where the programs need an argument's type, raw_tp elsewhere: for a tp_btf program the
  * kernel (since 6.13) searches all of its BTF by name, 1 ms for each of them at load.
@@ -281,6 +328,8 @@ int sys_enter(__u64 *ctx)
 		return 0;
 	task = bpf_get_current_task_btf();
 	t = task_get(task);
+	if (by_cgroup)
+		t = task_by_cgroup(task, t);
 	if (!t)
 		return 0;
 	abi = KERNEL_FIELD(__u32, task, off_task_status) & TS_COMPAT ? 1 : 0;
