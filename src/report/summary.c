@@ -28,10 +28,6 @@ struct rows {
 	struct row *by_id[NR_CALL_IDS]; /* by name: a short way there */
 };
 
-struct usage_mark {
-	struct launch_usage usage; /* when watching began */
-};
-
 struct summary {
 	struct summary_config config;
 	struct rows rows;               /* of what came as events */
@@ -42,7 +38,7 @@ struct summary {
 	uint64_t nr_followed;       /* tasks that traced ones made, and that are traced */
 	uint64_t start_ns, last_ns; /* 0 = not seen yet */
 	bool ended;
-	VEC(struct usage_mark) marks; /* of the attached processes */
+	VEC(struct launch_usage) marks; /* of the attached processes, when watching began */
 	VEC(struct summary_row *) sorted;
 	struct summary_table table;
 };
@@ -175,13 +171,14 @@ static struct row *rows_get_call(struct rows *rows, enum abi abi, uint32_t nr)
 {
 	enum call_id id = call_id_of(abi, nr);
 	char room[32];
+	struct row *row = rows->by_id[id];
 
-	if (!rows->by_id[id])
-		rows->by_id[id] = rows_get(rows, summary_key_of_call(abi, nr, room, sizeof(room)));
-	if (id != CALL_NONE)
-		return rows->by_id[id];
-	rows->by_id[id] = NULL; /* many numbers */
-	return rows_get(rows, summary_key_of_call(abi, nr, room, sizeof(room)));
+	if (row)
+		return row;
+	row = rows_get(rows, summary_key_of_call(abi, nr, room, sizeof(room)));
+	if (id != CALL_NONE) /* many numbers */
+		rows->by_id[id] = row;
+	return row;
 }
 
 static void rows_deinit(struct rows *rows)
@@ -241,9 +238,9 @@ static int summary_begin(void *self, struct err *err)
 	struct summary *s = self;
 
 	for (size_t i = 0; i < s->config.nr_pids; i++) {
-		struct usage_mark mark = {0};
+		struct launch_usage mark = {0};
 
-		proc_state_usage(s->config.pids[i], &mark.usage);
+		proc_state_usage(s->config.pids[i], &mark);
 		VEC_PUSH(&s->marks, mark);
 	}
 	return 0;
@@ -365,7 +362,7 @@ static void find_usage(const struct summary *s, struct launch_usage *ret)
 	}
 	*ret = (struct launch_usage){.known = s->marks.len > 0};
 	for (size_t i = 0; i < s->marks.len; i++) {
-		const struct launch_usage *old = &s->marks.data[i].usage;
+		const struct launch_usage *old = &s->marks.data[i];
 		struct launch_usage now = {0};
 
 		proc_state_usage(s->config.pids[i], &now);

@@ -174,8 +174,6 @@ static void *compress_and_write(void *self)
 {
 	struct store_writer *w = self;
 
-	if (w->knows_cpus)
-		sched_setaffinity(0, sizeof(w->cpus), &w->cpus);
 	pthread_mutex_lock(&w->lock);
 	for (;;) {
 		struct block_writer *b;
@@ -216,7 +214,8 @@ static int hand_over(struct store_writer *w, struct err *err)
 	int error;
 
 	if (!w->has_thread) {
-		int r = thread_start(&w->thread, compress_and_write, w);
+		int r = thread_start(
+			&w->thread, w->knows_cpus ? &w->cpus : NULL, compress_and_write, w);
 
 		if (r < 0)
 			return err_sys(err, r, "cannot start the thread that writes '%s'", w->name);

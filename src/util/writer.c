@@ -31,7 +31,6 @@ struct writer {
 	_Atomic int error;
 	sem_t added;   /* one for each buffer, and one to end */
 	sem_t written; /* something has been; may be more than there is to see */
-	cpu_set_t cpus;
 	pthread_t thread;
 	int fd; /* borrowed */
 };
@@ -77,7 +76,6 @@ static void *run(void *arg)
 	struct writer *w = arg;
 	uint32_t at = 0;
 
-	sched_setaffinity(0, sizeof(w->cpus), &w->cpus);
 	for (;;) {
 		struct buf *bytes = &w->places[at % NR_PLACES];
 
@@ -97,10 +95,9 @@ struct writer *writer_create(int fd, const cpu_set_t *cpus)
 	struct writer *w = xcalloc(1, sizeof(*w));
 
 	w->fd = fd;
-	w->cpus = *cpus;
 	sem_init(&w->added, 0, 0);
 	sem_init(&w->written, 0, 0);
-	if (thread_start(&w->thread, run, w) == 0)
+	if (thread_start(&w->thread, cpus, run, w) == 0)
 		return w;
 	free(w);
 	return NULL;

@@ -304,8 +304,11 @@ static int attach_members(struct engine *e, int folder, unsigned depth, struct e
 static int bpf_watch_cgroup(struct engine *e, const char *path, struct err *err)
 {
 	CLEANUP_CLOSE int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int rc = load_watch_cgroup(&e->load, path, err);
+	int rc;
 
+	if (folder < 0)
+		return err_sys(err, -errno, "--cgroup: cannot open '%s'", path);
+	rc = load_watch_cgroup(&e->load, folder, path, err);
 	if (rc >= 0)
 		rc = load_attach(&e->load, err);
 	if (rc < 0)

@@ -533,7 +533,7 @@ static int prepare(
 {
 	struct asking a = {0};
 	pthread_t thread;
-	bool beside = parallel_pays() && thread_start(&thread, ask, &a) == 0;
+	bool beside = parallel_pays() && thread_start(&thread, NULL, ask, &a) == 0;
 	int rc = make_rings(l, plan, err);
 
 	if (beside)
@@ -702,15 +702,11 @@ int load_mark_process(struct load *l, pid_t pid,
 	return total;
 }
 
-int load_watch_cgroup(struct load *l, const char *path, struct err *err)
+int load_watch_cgroup(struct load *l, int folder, const char *path, struct err *err)
 {
-	CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	uint32_t at = 0;
-	int rc;
+	int rc = bpf_map_update_elem(bpf_map__fd(l->skel->maps.cgroups), &at, &folder, BPF_ANY);
 
-	if (fd < 0)
-		return err_sys(err, -errno, "--cgroup: cannot open '%s'", path);
-	rc = bpf_map_update_elem(bpf_map__fd(l->skel->maps.cgroups), &at, &fd, BPF_ANY);
 	return rc < 0 ? err_set(err, rc, "--cgroup: '%s' is no folder of a cgroup v2 file system",
 				path)
 		      : 0;

@@ -60,7 +60,10 @@ int load_mark_process(struct load *l, pid_t pid,
 	int (*found)(void *self, const struct wire_attached *task, struct err *err), void *self,
 	struct err *err);
 
-/* Which folder's tasks are traced; before load_attach, of a plan with `cgroup`. */
-int load_watch_cgroup(struct load *l, const char *path, struct err *err);
+/*
+ * Which folder's tasks are traced, open and by the name for messages; before load_attach, of a plan
+ * with `cgroup`.
+ */
+int load_watch_cgroup(struct load *l, int folder, const char *path, struct err *err);
 
 int load_side_fd(const struct load *l);

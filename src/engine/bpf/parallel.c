@@ -79,7 +79,7 @@ int parallel_load(struct parallel *p)
 
 	/* what takes long first */
 	qsort(p->jobs, p->nr_jobs, sizeof(*p->jobs), by_size);
-	while (nr + 1 < nr_wanted && thread_start(&threads[nr], work, p) == 0)
+	while (nr + 1 < nr_wanted && thread_start(&threads[nr], NULL, work, p) == 0)
 		nr++;
 	work(p);
 	while (nr)
