@@ -128,7 +128,7 @@ void decode_call(struct arena *a, const struct event_call *call, const struct de
 	ret->id = id;
 	for (unsigned i = 0; i < CAPTURE_NR_ARGS; i++)
 		d.args[i] = call->abi == ABI_I386 ? (uint32_t)call->args[i] : call->args[i];
-	if (finished && call->ret < 0 && call->ret >= -ERRNO_MAX) {
+	if (finished && RESULT_IS_ERROR(call->ret)) {
 		ret->error = (int)-call->ret;
 		ret->error_name = decode_errno_name(ret->error);
 		ret->error_text = decode_errno_text(ret->error);

@@ -71,9 +71,6 @@ void decode_siginfo(struct arena *a, const struct event_signal *signal, struct v
  */
 const char *decode_signal_name(struct arena *a, int signo);
 
-/* The kernel's results in [-4095, -1] are errors, addresses above are not. */
-#define ERRNO_MAX 4095
-
 /* Positive errno or restart code to its name; NULL when it has none. */
 const char *decode_errno_name(int error);
 /* NULL for those that only drivers let out, such as ENOTSUPP. */

@@ -247,8 +247,7 @@ const char *decoder_printf(struct decoder *d, const char *fmt, ...)
 
 void value_set_negative_errno(struct decoder *d, struct value *ret, int64_t error)
 {
-	bool known = error < 0 && error >= -ERRNO_MAX;
-	const char *name = known ? decode_errno_name((int)-error) : NULL;
+	const char *name = RESULT_IS_ERROR(error) ? decode_errno_name((int)-error) : NULL;
 
 	if (name)
 		value_set_name(ret, decoder_printf(d, "-%s", name));

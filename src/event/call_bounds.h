@@ -66,7 +66,7 @@ static inline __attribute__((always_inline)) bool call_bounds_enter(
 static inline __attribute__((always_inline)) bool call_bounds_exit(
 	const volatile struct call_bounds *b, BOUNDS_S64 ret, bool timed, BOUNDS_U64 duration_ns)
 {
-	bool failed = (BOUNDS_U64)ret >= (BOUNDS_U64)-4095;
+	bool failed = RESULT_IS_ERROR(ret);
 
 	if (!b->ends)
 		return true;

@@ -63,6 +63,10 @@ struct capture_spec {
 	CAPTURE_U32 size; /* bytes: of the struct or of one element */
 };
 
+/* The kernel's results in [-4095, -1] are errors, addresses above are not. */
+#define ERRNO_MAX            4095
+#define RESULT_IS_ERROR(ret) ((ret) < 0 && (ret) >= -ERRNO_MAX)
+
 /*
  * At exit nothing is taken when the call failed, whatever the recipe says, but with two errors: an
  * interrupted sleep (ERESTART_RESTARTBLOCK) tells what is left of it, and who passes more of a
@@ -71,7 +75,7 @@ struct capture_spec {
 #define CAPTURE_INTERRUPTED 516
 #define CAPTURE_TOO_BIG     7
 #define CAPTURE_WROTE_NOTHING(ret)                                                                 \
-	((ret) < 0 && (ret) >= -4095 && (ret) != -CAPTURE_INTERRUPTED && (ret) != -CAPTURE_TOO_BIG)
+	(RESULT_IS_ERROR(ret) && (ret) != -CAPTURE_INTERRUPTED && (ret) != -CAPTURE_TOO_BIG)
 
 /*
  * A step takes more than the recipes of the arguments can: what an argument means for one value of

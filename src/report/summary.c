@@ -264,7 +264,7 @@ static void count_call(struct summary *s, const struct event *ev)
 		return;
 	}
 	row->calls++;
-	row->errors += call->ret < 0 && call->ret >= -4095;
+	row->errors += RESULT_IS_ERROR(call->ret);
 	if (summary_key_moves_data(call_id_of(call->abi, call->nr))) {
 		row->moves_data = true;
 		row->bytes += call->ret > 0 ? (uint64_t)call->ret : 0;

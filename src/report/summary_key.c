@@ -94,7 +94,7 @@ static void add_errno(const struct event_call *call, struct buf *ret)
 {
 	const char *name;
 
-	if (call->flags & CALL_UNFINISHED || call->ret >= 0 || call->ret < -4095) {
+	if (call->flags & CALL_UNFINISHED || !RESULT_IS_ERROR(call->ret)) {
 		buf_adds(ret, "(none)");
 		return;
 	}

@@ -125,7 +125,7 @@ static __always_inline bool sum_add(__u32 key, __s64 ret, __u64 ns, bool timed)
 	sum->calls++;
 	if (ret > 0)
 		sum->moved += ret;
-	else if ((__u64)ret >= (__u64)-4095)
+	else if (RESULT_IS_ERROR(ret))
 		sum->errors++;
 	return true;
 }

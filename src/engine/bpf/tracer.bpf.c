@@ -89,11 +89,6 @@ static __always_inline __u64 task_signal(struct task_struct *task)
 	return signal;
 }
 
-static __always_inline bool is_error(__s64 ret)
-{
-	return (__u64)ret >= (__u64)-4095;
-}
-
 static __always_inline void fill_call(
 	struct wire_call *call, const struct wire_task *t, __u8 flags, __u16 nr_chunks, __s64 ret)
 {
@@ -453,7 +448,7 @@ int sys_exit(__u64 *ctx)
 		t->enter_ns = flags == CALL_UNTIMED ? now : 0;
 	/* a 32-bit call's result has 32 bits, but an error mostly comes as 64 */
 	if (t->abi == 1)
-		ret = is_error((__s32)ret) ? (__s64)(__s32)ret : (__s64)(__u32)ret;
+		ret = RESULT_IS_ERROR((__s32)ret) ? (__s64)(__s32)ret : (__s64)(__u32)ret;
 	if (bounded &&
 		!call_bounds_exit(bounds_at(t->abi, t->nr), ret, !flags, now - t->enter_ns)) {
 		/* the stream waits for the end of what it saw begin */
@@ -559,7 +554,7 @@ static __always_inline void sum_call(struct task_struct *task, struct wire_task 
 	__u32 nr, __s64 ret, __u64 now, __u64 took, __u8 flags)
 {
 	if (abi == 1)
-		ret = is_error((__s32)ret) ? (__s64)(__s32)ret : (__s64)(__u32)ret;
+		ret = RESULT_IS_ERROR((__s32)ret) ? (__s64)(__s32)ret : (__s64)(__u32)ret;
 	/* numbers beyond the table, and what finds no room, go the long way */
 	if (nr < WIRE_NR_LIMIT && sum_add(abi * WIRE_NR_LIMIT + nr, ret, took, !flags))
 		return;
