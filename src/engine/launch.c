@@ -136,6 +136,20 @@ void launch_deinit(struct launch *l)
 	l->path = NULL;
 }
 
+/* False: the other side is gone. */
+static bool read_gate(int gate, void *bytes, size_t len)
+{
+	for (size_t done = 0; done < len;) {
+		ssize_t nr = read(gate, (char *)bytes + done, len - done);
+
+		if (nr > 0)
+			done += (size_t)nr;
+		else if (nr == 0 || errno != EINTR)
+			return false;
+	}
+	return true;
+}
+
 /* The rest runs in the child, maybe forked off a threaded process: async-signal-safe calls only. */
 
 static void restore_dispositions(const sigset_t *ignored)
@@ -168,20 +182,6 @@ static int place_fds(const int fds[3])
 	return 0;
 }
 
-/* False: the tracer is gone. */
-static bool read_gate(int gate, void *bytes, size_t len)
-{
-	for (size_t done = 0; done < len;) {
-		ssize_t nr = read(gate, (char *)bytes + done, len - done);
-
-		if (nr > 0)
-			done += (size_t)nr;
-		else if (nr == 0 || errno != EINTR)
-			return false;
-	}
-	return true;
-}
-
 static NORETURN void child(const struct launch *l, int gate)
 {
 	struct sock_filter filter[BPF_MAXINSNS];
@@ -192,6 +192,7 @@ static NORETURN void child(const struct launch *l, int gate)
 	restore_dispositions(&l->ignored);
 	rc = place_fds(l->fds);
 	pthread_sigmask(SIG_SETMASK, &l->mask, NULL);
+	send(gate, "", 1, MSG_NOSIGNAL);
 	if (!read_gate(gate, &prog.len, sizeof(prog.len)) || prog.len > BPF_MAXINSNS ||
 		!read_gate(gate, filter, prog.len * sizeof(*filter)))
 		_exit(127);
@@ -258,6 +259,15 @@ int launch_fork(struct launch *l, struct err *err)
 	return 0;
 }
 
+void launch_await_gate(struct launch *l)
+{
+	char ready;
+
+	if (!l->at_gate)
+		read_gate(l->gate, &ready, sizeof(ready));
+	l->at_gate = true;
+}
+
 static int send_gate(int gate, const void *bytes, size_t len)
 {
 	for (size_t done = 0; done < len;) {
@@ -278,6 +288,7 @@ int launch_release(struct launch *l, struct err *err)
 	unsigned short len = l->seccomp ? l->seccomp->len : 0;
 	int rc;
 
+	launch_await_gate(l);
 	l->opened = true;
 	rc = send_gate(l->gate, &len, sizeof(len));
 	if (!rc && len)

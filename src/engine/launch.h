@@ -33,10 +33,11 @@ struct launch {
 	sigset_t ignored;  /* signals that are ignored in the child; the others are at default */
 	/* A seccomp filter to install before the execve, or NULL. Borrowed until launch_release. */
 	const struct sock_fprog *seccomp;
-	pid_t pid;   /* 0 before launch_fork */
-	int gate;    /* owned; the filter opens it, an errno may come back; -1 = none */
-	bool opened; /* the gate was */
-	int verdict; /* what launch_exec_error knows so far */
+	pid_t pid;    /* 0 before launch_fork */
+	int gate;     /* owned; the filter opens it, an errno may come back; -1 = none */
+	bool at_gate; /* the child is known to stand there, or to be dead */
+	bool opened;  /* the gate was */
+	int verdict;  /* what launch_exec_error knows so far */
 	/* Set by an engine that cannot let go of the command: keeps it going for `timeout_ms`. */
 	void (*serve)(void *server, int timeout_ms);
 	void *server; /* borrowed */
@@ -57,6 +58,12 @@ int launch_fork(struct launch *l, struct err *err);
 
 /* Ends a child that is still at the gate; for an engine that cannot watch it. */
 void launch_cancel(struct launch *l);
+
+/*
+ * Waits until the child stands at the gate, with all that it does before its execve behind it: a
+ * tracer that stops it at each call has none of that to wait for. Returns as well when it died.
+ */
+void launch_await_gate(struct launch *l);
 
 /* Opens the gate: the child's next system call of note is its execve. Does not wait. */
 int launch_release(struct launch *l, struct err *err);

@@ -123,6 +123,8 @@ static int start_watching(struct engine *e, struct launch *launch, struct err *e
 	if (!launch->pid)
 		rc = launch_fork(launch, err);
 	if (!rc)
+		launch_await_gate(launch);
+	if (!rc)
 		rc = attach_seize(e, launch->pid, tracer_options(e, false));
 	if (rc < 0)
 		return rc;
