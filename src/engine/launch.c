@@ -303,8 +303,8 @@ int launch_exec_error(struct launch *l)
 	int code;
 	ssize_t nr;
 
-	if (l->verdict != -EAGAIN || l->gate < 0)
-		return l->verdict;
+	if (l->verdict != -EAGAIN || l->gate < 0 || !l->at_gate)
+		return l->verdict; /* whoever waits at the gate has not tried */
 	do
 		nr = recv(l->gate, &code, sizeof(code), MSG_DONTWAIT);
 	while (nr < 0 && errno == EINTR);

@@ -32,9 +32,15 @@
  */
 #define SLACK_NS UINT64_C(1000000)
 
-/* Between two looks at rings that are not yet a quarter full: while there is work, and at most. */
-#define BUSY_MS 4
-#define IDLE_MS 50
+/*
+ * Between two looks at rings that are not yet a quarter full: after a look that found much, one
+ * that found something, and at most. Reading at once what a short program does would only take its
+ * CPU's other half from it.
+ */
+#define BUSY_MS     4
+#define BUSY_EVENTS 2000
+#define CALM_MS     20
+#define IDLE_MS     50
 
 /* The same while the output lags. */
 #define FULL_MS 1
@@ -162,7 +168,7 @@ static int bpf_open(
 	e->stream = stream;
 	e->kinds = plan->kinds;
 	e->epoll = e->pidfd = -1;
-	e->interval_ms = BUSY_MS;
+	e->interval_ms = CALM_MS;
 	rc = load_open(&e->load, plan, err);
 	if (rc >= 0)
 		rc = open_reader(e, err);
@@ -385,8 +391,10 @@ static int bpf_poll(struct engine *e, int timeout_ms, struct err *err)
 		return (int)nr;
 	if (e->rings.backlog_used)
 		e->interval_ms = 0; /* and so is, most likely, more than that */
+	else if (ended || nr >= BUSY_EVENTS)
+		e->interval_ms = BUSY_MS;
 	else
-		e->interval_ms = nr || ended ? BUSY_MS : MIN(MAX(e->interval_ms, 1) * 2, IDLE_MS);
+		e->interval_ms = nr ? CALM_MS : MIN(MAX(e->interval_ms, CALM_MS) * 2, IDLE_MS);
 	return !ended || e->pidfd >= 0;
 }
 
