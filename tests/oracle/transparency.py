@@ -21,6 +21,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import typing
 
 WORDS = "delta\nalpha\ncharlie\nbravo\nalpha\n\necho 12\nfoxtrot 7\n"
@@ -440,6 +441,7 @@ FILES = {
 }
 
 SECONDS = 120
+LONG = 8  # a command that takes longer with all its runs is named
 PROGRAM_SOURCES = pathlib.Path(__file__).resolve().parent / "programs"
 ENGINES = ["bpf", "ptrace"]
 FILTERED = "ptrace -e trace=openat"  # with a seccomp filter of ours
@@ -651,7 +653,11 @@ def run_all(renacer, wanted, engines, parent):
             tally.skip(command, f"eBPF engine only: {WHY_BPF}")
         else:
             notes = [f"NOT RUN under {e}: {WHY_BPF}" for e in engines if e not in mine]
+            start = time.monotonic()
             problems, more = compare(renacer, command, mine, parent)
+            seconds = time.monotonic() - start
+            if seconds > LONG:
+                more.append(f"took {seconds:.0f} s")
             tally.add(command, mine, problems, notes + more)
     tally.close()
     return tally.bad
