@@ -43,8 +43,8 @@ static void draw_octal_byte(struct buf *out, uint8_t c, bool whole)
 	buf_add(out, text + 1 + left_out, 3 - left_out);
 }
 
-static void draw_byte(
-	const struct value_text *how, struct buf *out, uint8_t c, bool digit_follows, bool special)
+/* One that does not stand for itself. */
+static void draw_byte(const struct value_text *how, struct buf *out, uint8_t c, bool digit_follows)
 {
 	static const char letters[] = {['\t'] = 't',
 		['\n'] = 'n',
@@ -54,11 +54,9 @@ static void draw_byte(
 		['"'] = '"',
 		['\\'] = '\\'};
 
-	if (c < sizeof(letters) && letters[c] && (special || c < ' ' || c == '\\')) {
+	if (c < sizeof(letters) && letters[c]) {
 		buf_addc(out, '\\');
 		buf_addc(out, letters[c]);
-	} else if (c >= ' ' && c < 0x7f && !special) {
-		buf_addc(out, (char)c);
 	} else if (how->hex) {
 		draw_hex_byte(out, c);
 	} else {
@@ -67,20 +65,46 @@ static void draw_byte(
 	}
 }
 
+/* One bit per ASCII character: those that stand for themselves. */
+struct plain_set {
+	uint64_t bits[2];
+};
+
+static struct plain_set plain_but_for(const char *special)
+{
+	struct plain_set ret = {{UINT64_MAX << ' ', UINT64_MAX >> 1}};
+
+	ret.bits['\\' / 64] &= ~(UINT64_C(1) << '\\' % 64);
+	for (; *special; special++)
+		ret.bits[*special / 64] &= ~(UINT64_C(1) << *special % 64);
+	return ret;
+}
+
+static bool is_in(const struct plain_set *set, uint8_t c)
+{
+	return c < 128 && set->bits[c / 64] >> c % 64 & 1;
+}
+
 void value_text_escape(const struct value_text *how, struct buf *out, const uint8_t *bytes,
 	size_t len, const char *special)
 {
+	const struct plain_set plain = plain_but_for(special);
 	bool all = how->hex_strings == HEX_ALL ||
 		   (how->hex_strings == HEX_UNPRINTABLE && !is_text(bytes, len));
 
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = 0; all && i < len; i++)
+		draw_hex_byte(out, bytes[i]);
+	for (size_t i = 0, run; !all && i < len; i += run) {
 		bool digit_follows = i + 1 < len && bytes[i + 1] >= '0' && bytes[i + 1] <= '7';
 
-		if (all)
-			draw_hex_byte(out, bytes[i]);
-		else
-			draw_byte(how, out, bytes[i], digit_follows,
-				bytes[i] && strchr(special, bytes[i]));
+		for (run = 0; i + run < len && is_in(&plain, bytes[i + run]); run++)
+			;
+		if (run) {
+			buf_add(out, bytes + i, run);
+			continue;
+		}
+		draw_byte(how, out, bytes[i], digit_follows);
+		run = 1;
 	}
 }
 
