@@ -374,39 +374,32 @@ static void find_usage(const struct summary *s, struct launch_usage *ret)
 	}
 }
 
-struct order {
-	const struct summary_table *table;
-	enum summary_column column;
-};
-
 /* The largest first, names as in the dictionary; the same in the order of their keys. */
-static int compare_rows(const void *a, const void *b, void *self)
+static int compare_rows(const void *a, const void *b)
 {
 	const struct summary_row *x = *(struct summary_row *const *)a;
 	const struct summary_row *y = *(struct summary_row *const *)b;
-	const struct order *order = self;
-	double of_x = summary_value(order->table, x, order->column);
-	double of_y = summary_value(order->table, y, order->column);
 
 	if (!x->calls != !y->calls)
 		return !x->calls - !y->calls;
-	if (of_x != of_y)
-		return of_x > of_y ? -1 : 1;
+	if (x->rank != y->rank)
+		return x->rank > y->rank ? -1 : 1;
 	return strcmp(x->key, y->key);
 }
 
 static void sort_rows(struct summary *s, const struct rows *rows)
 {
-	struct order order = {&s->table, s->config.sort};
+	enum summary_column by = s->config.sort;
 
 	s->sorted.len = 0;
-	for (size_t pass = 0; pass < 2; pass++)
-		for (size_t i = 0; i < rows->list.len; i++)
-			if ((rows->list.data[i]->public.calls == 0) == pass)
-				VEC_PUSH(&s->sorted, &rows->list.data[i]->public);
-	if (s->config.sort != SUMMARY_NOTHING)
-		qsort_r(s->sorted.data, s->sorted.len, sizeof(*s->sorted.data), compare_rows,
-			&order);
+	for (size_t i = 0; i < rows->list.len; i++) {
+		struct summary_row *row = &rows->list.data[i]->public;
+
+		row->rank = by == SUMMARY_NOTHING ? -(double)i : summary_value(&s->table, row, by);
+		VEC_PUSH(&s->sorted, row);
+	}
+	if (s->sorted.len)
+		qsort(s->sorted.data, s->sorted.len, sizeof(*s->sorted.data), compare_rows);
 }
 
 const struct summary_table *summary_make(struct summary *s, uint64_t now_ns)

@@ -41,6 +41,7 @@ struct summary_row {
 	bool moves_data;
 	uint64_t bytes;         /* moved */
 	struct histogram times; /* ns, of the calls whose time is known */
+	double rank;            /* of the column that the table is sorted by */
 };
 
 enum summary_column {
