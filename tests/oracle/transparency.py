@@ -18,6 +18,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -672,6 +673,8 @@ def main():
     parser.add_argument("texts", nargs="*")
     args = parser.parse_args()
     renacer = str(pathlib.Path(args.renacer).resolve())
+    for signo in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(signo, signal.SIG_DFL)  # what is ignored stays so in all commands
     wanted = [c for c in commands(args.full) if not args.texts or any(t in c.name for t in args.texts)]
     engines = list(usable_engines(renacer, args.engine or ENGINES))
     if not engines:
