@@ -360,11 +360,14 @@ job_control() {
 anonymous() { sed -E 's/0x[0-9a-f]+|\b[0-9]{3,}\b/ID/g'; }
 """.replace("KEYS", KEYS.strip().replace("\n", " "))
 
-# modules of Python's own tests; those behind --full take half a minute or more, each three times
+# modules of Python's own tests
 PYTHON = """
-test_os test_threading test_fork1 test_wait3 test_wait4 test_popen test_pipes test_select test_poll
-test_epoll test_mmap test_fcntl test_resource test_pty test_posix test_tempfile test_shutil
-test_queue test_glob test_fileio test_pwd
+test_os test_threading test_fork1 test_popen test_pipes test_select test_epoll test_mmap test_fcntl
+test_resource test_pty test_posix test_tempfile test_shutil test_glob test_fileio test_pwd
+"""
+# with --full; they wait for seconds, each three times
+PYTHON_LONG = """
+test_wait3 test_wait4 test_poll test_queue
 """
 # but for what waits for seconds
 PYTHON_SHORT = {
@@ -522,7 +525,7 @@ def commands(full):
     for name in SOCKET_CASES.split():
         argv = ["/usr/bin/python3", "-m", "unittest", "-q", f"test.test_socket.{name}"]
         yield Command(f"python3 -m unittest {name}", argv, {"python module test.test_socket"})
-    for name in PYTHON.split():
+    for name in (PYTHON + PYTHON_LONG if full else PYTHON).split():
         yield python_test(name)
     for name, left_out in PYTHON_SHORT.items():
         yield python_test(name, *([] if full else [f"-i '{t}'" for t in left_out.split()]))
