@@ -28,6 +28,7 @@ struct engine_plan {
 	bool follow;       /* children too; threads always */
 	bool want_times;   /* of entry; else calls may come with CALL_UNTIMED, which is cheaper */
 	bool want_enters;  /* EV_CALL_ENTER for every call, not only with entry captures */
+	bool want_queued;  /* event_call.queued_ns, where the kernel can tell (proc_state.h) */
 	bool measure;      /* what it costs, even where that costs more */
 	/*
 	 * Nobody asks for single calls: an engine with `sums` may count those that return instead

@@ -220,6 +220,36 @@ long proc_state_status(pid_t tid, const char *key)
 	return value ? strtol(value, NULL, 10) : -1;
 }
 
+int proc_state_open_queued(pid_t tid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/schedstat", tid);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+uint64_t proc_state_queued_ns(int fd)
+{
+	char text[128];
+	const char *second;
+	ssize_t len;
+
+	if (fd < 0)
+		return 0;
+	len = pread(fd, text, sizeof(text) - 1, 0);
+	if (len <= 0)
+		return 0;
+	text[len] = '\0';
+	/* on a CPU, waiting for one, times that it got one */
+	second = strchr(text, ' ');
+	return second ? strtoull(second, NULL, 10) : 0;
+}
+
+bool proc_state_tells_queued(void)
+{
+	return !access("/proc/self/schedstat", R_OK);
+}
+
 bool proc_state_is_alive(pid_t tid)
 {
 	char text[4096];

@@ -33,5 +33,20 @@ long proc_state_status(pid_t tid, const char *key);
 /* What the process, all its threads, took so far. Leaves `known` alone when it is gone. */
 void proc_state_usage(pid_t pid, struct launch_usage *ret);
 
+/*
+ * A descriptor, the caller's, by which the next function tells of the task; -1 = it is gone, or
+ * this kernel's scheduler keeps no statistics.
+ */
+int proc_state_open_queued(pid_t tid);
+
+/*
+ * How long the task has ever been ready to run and waiting for a CPU; 0 when `fd` is negative or
+ * the task is gone.
+ */
+uint64_t proc_state_queued_ns(int fd);
+
+/* Whether this kernel's scheduler keeps them. */
+bool proc_state_tells_queued(void);
+
 /* False when it is gone or a zombie. */
 bool proc_state_is_alive(pid_t tid);

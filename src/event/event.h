@@ -69,7 +69,9 @@ struct event_call {
 	uint16_t nr_captures;
 	uint64_t enter_ns; /* 0 with CALL_NO_ENTER */
 	uint64_t args[CAPTURE_NR_ARGS];
-	int64_t ret; /* negative errno on failure, kernel-internal restart codes included */
+	int64_t ret;        /* negative errno on failure, kernel-internal restart codes included */
+	uint64_t queued_ns; /* of its time, ready to run and waiting for a CPU; 0 = none, not known
+			     */
 	const struct capture *captures; /* borrowed */
 };
 

@@ -6,8 +6,10 @@
 #include <sys/wait.h>
 
 #include "decode/decode.h"
+#include "render/anomaly_json.h"
 #include "render/call_json.h"
 #include "render/summary_json.h"
+#include "report/anomaly.h"
 #include "report/event_view.h"
 #include "report/summary.h"
 #include "util/alloc.h"
@@ -42,6 +44,9 @@ struct document {
 	uint64_t nr_lost, lost_from_ns, lost_until_ns;
 	uint64_t nr_by_id[NR_CALL_IDS];    /* CALL_NONE: in no table */
 	const struct summary_table *table; /* borrowed; NULL = nobody asked */
+	const struct anomaly *anomalies;   /* borrowed; the worst ones */
+	size_t nr_listed;
+	uint64_t nr_anomalies;
 };
 
 /* Statistics stand in place of the calls. */
@@ -210,12 +215,12 @@ static void draw_process(struct document *d, struct json *j)
 	json_object_end(j);
 }
 
-static void draw_rows(const struct summary_table *table, struct json *j)
+static void draw_rows(const struct document *d, struct json *j)
 {
 	json_array_begin(j);
-	for (size_t i = 0; i < table->nr_rows; i++) {
+	for (size_t i = 0; i < d->table->nr_rows; i++) {
 		json_object_begin(j);
-		summary_json_draw_row(j, table->rows[i]);
+		summary_json_draw_row(j, d->table->rows[i], d->options);
 		json_object_end(j);
 	}
 	json_array_end(j);
@@ -238,7 +243,7 @@ static void draw_statistics(struct document *d, struct json *j)
 	if (d->table) {
 		summary_json_draw_totals(j, d->table);
 		json_key(j, "by_call");
-		draw_rows(d->table, j);
+		draw_rows(d, j);
 	}
 	json_object_end(j);
 }
@@ -295,6 +300,30 @@ static void json_summary(void *self, const struct summary_table *table)
 	d->forked |= table->forked;
 }
 
+static void json_anomalies(void *self, const struct anomaly *list, size_t nr, uint64_t count)
+{
+	struct document *d = self;
+
+	d->anomalies = list;
+	d->nr_listed = nr;
+	d->nr_anomalies = count;
+}
+
+static void draw_anomalies(const struct document *d, struct json *j)
+{
+	json_object_begin(j);
+	member_u64(j, "count", d->nr_anomalies);
+	json_key(j, "worst");
+	json_array_begin(j);
+	for (size_t i = 0; i < d->nr_listed; i++) {
+		json_object_begin(j);
+		anomaly_json_draw(j, &d->anomalies[i]);
+		json_object_end(j);
+	}
+	json_array_end(j);
+	json_object_end(j);
+}
+
 static bool json_end(void *self)
 {
 	struct document *d = self;
@@ -312,7 +341,7 @@ static bool json_end(void *self)
 	}
 	json_key(&j, "syscalls");
 	if (is_summed(d))
-		draw_rows(d->table, &j);
+		draw_rows(d, &j);
 	else
 		draw_calls(d, &j);
 	json_key(&j, "statistics");
@@ -320,6 +349,10 @@ static bool json_end(void *self)
 		draw_summed_statistics(d->table, &j);
 	else
 		draw_statistics(d, &j);
+	if (d->options->anomalies) {
+		json_key(&j, "anomalies");
+		draw_anomalies(d, &j);
+	}
 	json_key(&j, "summary");
 	draw_summary(d, &j);
 	member_u64(&j, "lost_events", d->nr_lost);
@@ -348,5 +381,6 @@ const struct renderer renderer_json = {
 	.begin = json_begin,
 	.event = json_event,
 	.summary = json_summary,
+	.anomalies = json_anomalies,
 	.end = json_end,
 };

@@ -4,9 +4,11 @@
 #include <sys/wait.h>
 
 #include "decode/decode.h"
+#include "render/anomaly_json.h"
 #include "render/call_json.h"
 #include "render/summary_json.h"
 #include "render/value_json.h"
+#include "report/anomaly.h"
 #include "report/event_view.h"
 #include "report/summary.h"
 #include "util/alloc.h"
@@ -190,12 +192,40 @@ static void jsonl_summary(void *self, const struct summary_table *table)
 		json_key(&j, "type");
 		json_text(&j, i < table->nr_rows ? "summary" : "totals");
 		if (i < table->nr_rows)
-			summary_json_draw_row(&j, table->rows[i]);
+			summary_json_draw_row(&j, table->rows[i], l->options);
 		else
 			draw_totals(&j, table);
 		json_object_end(&j);
 		end_line(l);
 	}
+}
+
+static void draw_anomaly(struct jsonl *l, const char *type, const struct anomaly *anomaly)
+{
+	struct json j;
+
+	if (l->out->error)
+		return;
+	json_init(&j, &l->out->pending);
+	json_object_begin(&j);
+	json_key(&j, "type");
+	json_text(&j, type);
+	anomaly_json_draw(&j, anomaly);
+	json_object_end(&j);
+	end_line(l);
+}
+
+static void jsonl_anomaly(
+	void *self, const struct event_view *view UNUSED, const struct anomaly *anomaly)
+{
+	draw_anomaly(self, "anomaly", anomaly);
+}
+
+static void jsonl_anomalies(
+	void *self, const struct anomaly *list, size_t nr, uint64_t count UNUSED)
+{
+	for (size_t i = 0; i < nr; i++)
+		draw_anomaly(self, "outlier", &list[i]);
 }
 
 static bool jsonl_end(void *self)
@@ -219,5 +249,7 @@ const struct renderer renderer_jsonl = {
 	.begin = jsonl_begin,
 	.event = jsonl_event,
 	.summary = jsonl_summary,
+	.anomaly = jsonl_anomaly,
+	.anomalies = jsonl_anomalies,
 	.end = jsonl_end,
 };

@@ -8,6 +8,7 @@
 
 #include "event/event.h"
 #include "filter/filter.h"
+#include "report/anomaly.h"
 #include "report/event_view.h"
 #include "report/self_cost.h"
 #include "report/summary.h"
@@ -208,6 +209,21 @@ static int live_begin(void *self, struct err *err)
 	return output_status(l, err);
 }
 
+/* NULL = it was not slow, or nobody wants to know now. */
+static const struct anomaly *slow_call(const struct live *l, const struct event *ev)
+{
+	if (ev->kind != EV_CALL || !l->config.anomalies_now || !l->config.renderer->anomaly)
+		return NULL;
+	return anomalies_found(l->config.anomalies);
+}
+
+/* Statistics alone need no values of calls. */
+static bool is_drawn(const struct live *l, const struct event *ev)
+{
+	return l->config.options->summary != SUMMARY_ONLY || slow_call(l, ev) ||
+	       !(EV_BIT(ev->kind) & (EV_BIT(EV_CALL) | EV_BIT(EV_CALL_ENTER) | EV_BIT(EV_SIGNAL)));
+}
+
 static int live_event(void *self, const struct event *ev, struct err *err)
 {
 	struct live *l = self;
@@ -215,8 +231,7 @@ static int live_event(void *self, const struct event *ev, struct err *err)
 	struct decoded_call call, whole;
 	struct value siginfo;
 
-	if (l->config.options->summary == SUMMARY_ONLY &&
-		EV_BIT(ev->kind) & (EV_BIT(EV_CALL) | EV_BIT(EV_CALL_ENTER) | EV_BIT(EV_SIGNAL)))
+	if (!is_drawn(l, ev))
 		return 0;
 	lap_begin(l);
 	if (!filter_match(l->config.filter, ev, l->config.track)) {
@@ -249,6 +264,8 @@ static int live_event(void *self, const struct event *ev, struct err *err)
 	}
 	lap_end(l, SELF_FILTER);
 	l->config.renderer->event(l->document, &view);
+	if (slow_call(l, ev))
+		l->config.renderer->anomaly(l->document, &view, slow_call(l, ev));
 	arena_reset(&l->scratch);
 	lap_end(l, SELF_DRAW);
 	if (l->config.cost)
@@ -260,6 +277,17 @@ static void draw_summary(struct live *l, uint64_t now_ns)
 {
 	if (l->config.summary && l->config.renderer->summary)
 		l->config.renderer->summary(l->document, summary_make(l->config.summary, now_ns));
+}
+
+static void draw_anomalies(struct live *l)
+{
+	const struct anomaly *list;
+	size_t nr;
+
+	if (!l->config.anomalies || !l->config.anomalies_list || !l->config.renderer->anomalies)
+		return;
+	list = anomalies_worst(l->config.anomalies, &nr);
+	l->config.renderer->anomalies(l->document, list, nr, anomalies_count(l->config.anomalies));
 }
 
 static int live_tick(void *self, uint64_t now_ns, struct err *err)
@@ -295,6 +323,7 @@ static int live_end(void *self, struct err *err)
 	lap_begin(l);
 	if (l->document) {
 		draw_summary(l, clock_now_ns());
+		draw_anomalies(l);
 		l->cut = !l->config.renderer->end(l->document);
 		l->document = NULL;
 	}

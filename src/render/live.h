@@ -7,6 +7,7 @@
 #include "event/sink.h"
 #include "render/renderer.h"
 
+struct anomalies;
 struct filter;
 struct out;
 struct self_cost;
@@ -20,7 +21,11 @@ struct live_config {
 	const struct track *track;            /* borrowed; a sink in front of this one */
 	struct summary *summary;   /* borrowed; a sink in front of this one; NULL = nobody asks */
 	uint64_t summary_every_ns; /* 0 = only at the end */
-	struct out *out;           /* borrowed */
+	/* Borrowed; a sink in front of this one; NULL = nobody asks. */
+	struct anomalies *anomalies;
+	bool anomalies_now;  /* show each when it is found */
+	bool anomalies_list; /* and the worst at the end */
+	struct out *out;     /* borrowed */
 	/* borrowed: index, name, index, name... of network interfaces; NULL = ask the kernel */
 	char *const *interfaces;
 	struct decode_options decode;

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct anomaly;
 struct event_view;
 struct out;
 struct summary_table;
@@ -52,6 +53,8 @@ struct render_options {
 	bool summary_strace;            /* as strace's table, where it is text */
 	const uint8_t *summary_columns; /* enum summary_column; borrowed; where it is text */
 	size_t nr_summary_columns;      /* 0 = those that are usual */
+	bool extended;                  /* more of what there is to tell of a row */
+	bool anomalies;                 /* slow calls are looked for */
 	char *const *command;           /* NULL = attached; borrowed */
 	const char *trace_id;           /* W3C trace parent; borrowed */
 };
@@ -73,6 +76,13 @@ struct renderer {
 	 * `end`. NULL = no form for it.
 	 */
 	void (*summary)(void *self, const struct summary_table *table);
+	/* The call in view was slow; right behind `event` of it. NULL = only in the list. */
+	void (*anomaly)(void *self, const struct event_view *view, const struct anomaly *anomaly);
+	/*
+	 * Of `count` slow calls those with the largest excess, before `end`. Borrowed until `end`.
+	 * NULL = no form for it.
+	 */
+	void (*anomalies)(void *self, const struct anomaly *list, size_t nr, uint64_t count);
 	/* Completes the document and frees the state; false: `max_bytes` cut it short. */
 	bool (*end)(void *self);
 };

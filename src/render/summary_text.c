@@ -54,6 +54,10 @@ static const uint8_t usual_columns[] = {SUMMARY_KEY, SUMMARY_CALLS, SUMMARY_ERRO
 /* names of any length, with spaces in them, go last */
 static const uint8_t usual_for_names[] = {SUMMARY_CALLS, SUMMARY_ERRORS, SUMMARY_TIME, SUMMARY_AVG,
 	SUMMARY_P50, SUMMARY_P90, SUMMARY_P99, SUMMARY_KEY};
+/* the key in front, or behind */
+static const uint8_t extended_columns[] = {SUMMARY_KEY, SUMMARY_CALLS, SUMMARY_ERRORS, SUMMARY_TIME,
+	SUMMARY_AVG, SUMMARY_STDDEV, SUMMARY_MIN, SUMMARY_P50, SUMMARY_P75, SUMMARY_P90,
+	SUMMARY_P95, SUMMARY_P99, SUMMARY_P999, SUMMARY_MAX, SUMMARY_KEY};
 static const uint8_t strace_columns[] = {
 	SUMMARY_PERCENT, SUMMARY_TIME, SUMMARY_AVG, SUMMARY_CALLS, SUMMARY_ERRORS, SUMMARY_KEY};
 
@@ -372,6 +376,9 @@ void summary_text_draw(
 
 	if (!t.nr_columns && options->summary_strace)
 		t = (struct table){data, strace_columns, ARRAY_SIZE(strace_columns)};
+	else if (!t.nr_columns && options->extended)
+		t = (struct table){
+			data, extended_columns + named, ARRAY_SIZE(extended_columns) - 1};
 	else if (!t.nr_columns && named)
 		t = (struct table){data, usual_for_names, ARRAY_SIZE(usual_for_names)};
 	else if (!t.nr_columns)

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "event/calls.h"
+#include "render/anomaly_text.h"
 #include "render/summary_text.h"
 #include "render/value_text.h"
 #include "report/event_view.h"
@@ -327,8 +328,6 @@ static void text_event(void *self, const struct event_view *view)
 	struct buf *line = &t->out->pending;
 	const struct event *ev = view->ev;
 
-	if (t->options->summary == SUMMARY_ONLY)
-		return;
 	if (ev->kind != EV_LOST) {
 		if (!t->first_tid)
 			t->first_tid = ev->tid;
@@ -336,7 +335,7 @@ static void text_event(void *self, const struct event_view *view)
 						   ev->kind != EV_CWD && ev->kind != EV_MAP))
 			t->many_tasks = true;
 	}
-	if (t->out->error)
+	if (t->out->error || t->options->summary == SUMMARY_ONLY)
 		return;
 	if (ev->kind == EV_EXEC)
 		move_half(t, ev);
@@ -380,6 +379,30 @@ static void text_summary(void *self, const struct summary_table *table)
 	out_commit(t->out);
 }
 
+static void text_anomaly(void *self, const struct event_view *view, const struct anomaly *anomaly)
+{
+	struct text *t = self;
+	struct buf *line = &t->out->pending;
+
+	if (t->out->error)
+		return;
+	interrupt(t, line);
+	draw_prefix(t, line, view->ev, view->ev->time_ns);
+	buf_adds(line, "!!! ");
+	anomaly_text_draw(line, anomaly, view, t->options);
+	buf_adds(line, " !!!\n");
+	out_commit(t->out);
+}
+
+static void text_anomalies(void *self, const struct anomaly *list, size_t nr, uint64_t count)
+{
+	struct text *t = self;
+
+	interrupt(t, &t->out->pending);
+	anomaly_text_draw_list(&t->out->pending, list, nr, count);
+	out_commit(t->out);
+}
+
 static bool text_end(void *self)
 {
 	struct text *t = self;
@@ -405,5 +428,7 @@ const struct renderer renderer_text = {
 	.begin = text_begin,
 	.event = text_event,
 	.summary = text_summary,
+	.anomaly = text_anomaly,
+	.anomalies = text_anomalies,
 	.end = text_end,
 };

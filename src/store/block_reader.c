@@ -44,6 +44,7 @@ bool block_reader_begin(struct block_reader *b, const struct chunk *chunk)
 		!store_zone_read(&b->zone, column(b, STORE_ZONE)) || !read_contents(b))
 		return false;
 	b->last_ns = b->zone.first_ns;
+	b->has_queued = scan_left(column(b, STORE_QUEUED)) > 0;
 	VEC_RESERVE(&b->calls, b->zone.calls.len);
 	b->calls.len = b->zone.calls.len;
 	if (b->calls.len)
@@ -107,8 +108,10 @@ static enum block_state read_call(struct block_reader *b, struct event *ret)
 	}
 	state->ret = scan_delta(column(b, STORE_RET), state->ret);
 	call->ret = (int64_t)state->ret;
+	if (b->has_queued)
+		call->queued_ns = scan_u(column(b, STORE_QUEUED));
 	if (!read_captures(b, call) || column(b, STORE_FLAGS)->bad || column(b, STORE_TOOK)->bad ||
-		column(b, STORE_RET)->bad)
+		column(b, STORE_RET)->bad || column(b, STORE_QUEUED)->bad)
 		return BLOCK_BAD;
 	return call->abi < NR_ABIS ? BLOCK_EVENT : BLOCK_SKIPPED;
 }

@@ -26,6 +26,7 @@ struct block_reader {
 	struct store_zone zone;
 	uint64_t nr_read; /* events */
 	uint64_t last_ns;
+	bool has_queued;                     /* STORE_QUEUED is not empty: older files lack it */
 	VEC(struct block_call_before) calls; /* beside zone.calls */
 	VEC(struct block_content) contents;
 	VEC(struct capture) captures; /* of the current event */

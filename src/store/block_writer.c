@@ -18,7 +18,7 @@
  * Whoever gives calls or events another field that sinks look at stores it, too: as a column or at
  * the end of a record, here, in block_reader.c or record.c, in docs/trace-format.md.
  */
-_Static_assert(sizeof(struct event_call) == 80 && sizeof(struct event) == 104 &&
+_Static_assert(sizeof(struct event_call) == 88 && sizeof(struct event) == 112 &&
 		       sizeof(struct capture) == 24,
 	"is there a field that trace files lack?");
 
@@ -247,6 +247,7 @@ static void add_call_event(struct block_writer *b, const struct event *ev)
 	}
 	put_delta(&b->cols[STORE_RET], (uint64_t)state->ret, (uint64_t)call->ret);
 	state->ret = call->ret;
+	put_u(&b->cols[STORE_QUEUED], call->queued_ns);
 	add_captures(b, state, call);
 	note_call(b, ev, place);
 }

@@ -65,6 +65,8 @@ enum store_column {
 	/* one per event of any other kind */
 	STORE_RECORD_LEN = 22,
 	STORE_RECORD = 23,
+	/* one number per call or entry; empty = all are 0 */
+	STORE_QUEUED = 24,
 	STORE_NR_COLUMNS
 };
 
@@ -103,4 +105,5 @@ enum store_option {
 	STORE_FOLLOWED = 1,   /* children were traced */
 	STORE_ENTERS = 2,     /* entries were recorded apart */
 	STORE_ENV_VALUES = 4, /* the values of environments were kept */
+	STORE_QUEUES = 8,     /* STORE_QUEUED is known */
 };

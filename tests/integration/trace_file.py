@@ -124,11 +124,12 @@ def read_pieces(col, contents, args):
         yield {"arg": argument, "when": when, "flags": flags, "addr": address, "bytes": data}
 
 
-def read_call(col, event, contents, calls, last):
+def read_call(col, event, contents, calls, last, waits):
     place = col[6].u()
     event["abi"], event["nr"] = calls[place][:2]
     event["flags"] = col[7].u()
     event["took"] = col[8].i()
+    event["queued"] = col[24].u() if waits else 0
     args, ret = last.get(place, ([0] * 6, 0))
     args = [word + col[9 + i].i() & WORD for i, word in enumerate(args)]
     ret = ret + col[15].i() & WORD
@@ -139,10 +140,11 @@ def read_call(col, event, contents, calls, last):
 
 def events(body):
     col = columns(body)
-    for number in range(1, 24):
+    for number in range(1, 25):
         col.setdefault(number, Numbers(b""))
     known = zone(col[1])
     contents, last, time = [], {}, known["first"]
+    waits = col[24].left()  # files from before there was such a column are whole
     while col[20].left():
         contents.append(col[21].take(col[20].u()))
     for _ in range(known["events"]):
@@ -150,7 +152,7 @@ def events(body):
         event = {"kind": col[2].u(), "time": time, "cpu": col[4].u()}
         event["pid"], event["tid"] = known["tasks"][col[5].u()]
         if event["kind"] in (ENTER, CALL):
-            read_call(col, event, contents, known["calls"], last)
+            read_call(col, event, contents, known["calls"], last, waits)
         else:
             event["record"] = Numbers(col[23].take(col[22].u()))
         yield event

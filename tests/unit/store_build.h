@@ -26,8 +26,9 @@ struct store_build {
 /* All that an event holds, so that two are the same when their texts are. */
 static inline void store_tell_call(struct buf *to, const struct event_call *call)
 {
-	buf_printf(to, " nr=%u abi=%u flags=%u enter=%llu ret=%lld", call->nr, call->abi,
-		call->flags, (unsigned long long)call->enter_ns, (long long)call->ret);
+	buf_printf(to, " nr=%u abi=%u flags=%u enter=%llu ret=%lld queued=%llu", call->nr,
+		call->abi, call->flags, (unsigned long long)call->enter_ns, (long long)call->ret,
+		(unsigned long long)call->queued_ns);
 	for (int i = 0; i < 6; i++)
 		buf_printf(to, " %llx", (unsigned long long)call->args[i]);
 	for (size_t i = 0; i < call->nr_captures; i++) {

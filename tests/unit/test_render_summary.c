@@ -1,5 +1,7 @@
 #include "test.h"
 
+#include <string.h>
+
 #include "render/renderer.h"
 #include "render/summary_json.h"
 #include "render/summary_text.h"
@@ -114,6 +116,7 @@ TEST(straces_table)
 
 TEST(rows_as_json)
 {
+	struct render_options options = {0};
 	struct summary_table table;
 	struct buf out = BUF_INIT;
 	struct json j;
@@ -121,12 +124,21 @@ TEST(rows_as_json)
 	fill(&table);
 	json_init(&j, &out);
 	json_object_begin(&j);
-	summary_json_draw_row(&j, &read_row);
+	summary_json_draw_row(&j, &read_row, &options);
 	json_object_end(&j);
 	assert_string_equal(buf_cstr(&out),
 		"{\"name\":\"read\",\"calls\":4,\"errors\":1,\"duration_ns\":2345670150,\"avg_ms\":"
 		"586.417538,\"p50_ms\":0.00005,\"p90_ms\":2345.67,\"p95_ms\":2345.67,\"p99_ms\":"
 		"2345.67,\"min_ns\":40,\"max_ns\":2345670000,\"bytes\":10,\"avg_bytes\":2.5}");
+	buf_reset(&out);
+	options.extended = true;
+	json_init(&j, &out);
+	json_object_begin(&j);
+	summary_json_draw_row(&j, &read_row, &options);
+	json_object_end(&j);
+	assert_non_null(strstr(buf_cstr(&out), ",\"stddev_ms\":"));
+	assert_non_null(strstr(buf_cstr(&out), ",\"p75_ms\":0."));
+	assert_non_null(strstr(buf_cstr(&out), ",\"p999_ms\":2345.67,"));
 	buf_reset(&out);
 	json_init(&j, &out);
 	json_object_begin(&j);

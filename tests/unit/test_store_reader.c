@@ -19,6 +19,8 @@ static uint8_t *small_trace(struct buf *ret_told, size_t *ret_len)
 	for (int i = 0; i < 6; i++) {
 		struct event *ev = build_call(1, 1 + i, CALL_openat, i - 2, 0, 0, 0);
 
+		ev->call.queued_ns = (uint64_t)i * 100;
+
 		build_string(ev, 1, i & 1 ? "/etc/passwd" : "/etc/a-rather-long-name/group");
 		store_build_add(&b, ev);
 		ev = event_build(EV_EXIT, 1, 1 + i);
@@ -230,6 +232,7 @@ static void add_future(struct buf cols[STORE_NR_COLUMNS])
 	for (int i = 0; i < 6; i++)
 		ADD(STORE_ARG0 + i, 0);
 	ADD(STORE_RET, 0);
+	ADD(STORE_QUEUED, 300);
 	ADD(STORE_NR_CAPTURES, 0);
 	ADD(STORE_RECORD_LEN, 5, 3);
 	buf_add(&cols[STORE_RECORD], "?????\x02??", 8);
@@ -250,6 +253,40 @@ TEST(what_it_does_not_know_is_passed_over_by_size)
 	assert_string_equal(buf_cstr(&seen), "1002 exit cpu=0 7/7 1\n");
 	forget(cols);
 	buf_deinit(&seen);
+}
+
+/* Two calls; with what they waited for a CPU, or as before there was a column for it. */
+static void add_calls(struct buf cols[STORE_NR_COLUMNS], bool queued)
+{
+	ADD(STORE_ZONE, 2, 1000, 0, 0, 0, 0, 0, 1, ABI_X86_64, 39, 2, 1, 14, 0);
+	ADD(STORE_KIND, EV_CALL, EV_CALL);
+	ADD(STORE_TIME, 0, 2);
+	ADD(STORE_CPU, 0, 0);
+	ADD(STORE_TASK, 0, 0);
+	ADD(STORE_CALL, 0, 0);
+	ADD(STORE_FLAGS, 0, 0);
+	ADD(STORE_TOOK, 0, 0);
+	for (int i = 0; i < 6; i++)
+		ADD(STORE_ARG0 + i, 0, 0);
+	ADD(STORE_RET, 0, 0);
+	ADD(STORE_NR_CAPTURES, 0, 0);
+	if (queued)
+		ADD(STORE_QUEUED, 0, 5000);
+}
+
+TEST(files_from_before_there_was_waiting_for_a_cpu_are_read)
+{
+	for (int queued = 0; queued < 2; queued++) {
+		struct buf cols[STORE_NR_COLUMNS] = {BUF_INIT}, seen = BUF_INIT;
+
+		add_calls(cols, queued);
+		assert_int_equal(tell_columns(cols, &seen, NULL), 0);
+		assert_non_null(strstr(buf_cstr(&seen), "1000 call "));
+		assert_non_null(strstr(buf_cstr(&seen), "1001 call "));
+		assert_true(!strstr(buf_cstr(&seen), " queued=5000 ") == !queued);
+		forget(cols);
+		buf_deinit(&seen);
+	}
 }
 
 TEST(a_column_that_is_missing_or_short_ends_it)

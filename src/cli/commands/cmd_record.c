@@ -15,7 +15,8 @@ const struct command command_record = {
 	.options = trace_options,
 	.without = "format max-output timing t relative-timestamps decode-fds x hex raw summary "
 		   "summary-too summary-sort-by summary-columns summary-style by summary-every "
-		   "wall cpu record compress version help-all",
+		   "wall cpu stats-extended anomaly-realtime anomaly-threshold "
+		   "anomaly-window-size record compress version help-all",
 	.takes_command = true,
 	.completes = "command",
 	.run = run_record,

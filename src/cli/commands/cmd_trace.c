@@ -21,10 +21,12 @@
 #include "cli/trace.h"
 #include "engine/engine.h"
 #include "engine/launch.h"
+#include "engine/proc_state.h"
 #include "event/stream.h"
 #include "filter/filter.h"
 #include "filter/inject.h"
 #include "render/live.h"
+#include "report/anomaly.h"
 #include "report/self_cost.h"
 #include "report/summary.h"
 #include "store/format.h"
@@ -57,6 +59,9 @@ struct trace_options {
 		debug;
 	bool summary, summary_too, wall, cpu;
 	bool compress;
+	bool stats_extended, anomaly_realtime;
+	const char *anomaly_threshold;
+	unsigned anomaly_window;
 	unsigned stamps, show_fds, hex_strings, summary_every_s;
 	unsigned string_limit;
 	uint64_t max_output_bytes, buffer_bytes;
@@ -104,6 +109,10 @@ const struct option trace_options[] = {
 	{OPTION_NUMBER, 0, "summary-every", "SECONDS", "the table so far, again and again", AT(summary_every_s), .max = 86400},
 	{OPTION_FLAG, 'w', "wall", NULL, "times include waiting (default)", AT(wall)},
 	{OPTION_FLAG, 0, "cpu", NULL, "times are those on the CPU, inside the call", AT(cpu)},
+	{OPTION_FLAG, 0, "stats-extended", NULL, "with -c or -C: more columns, and the calls that took far longer than others like them", AT(stats_extended)},
+	{OPTION_FLAG, 0, "anomaly-realtime", NULL, "a line when a call took far longer than calls like it did before", AT(anomaly_realtime)},
+	{OPTION_TEXT, 0, "anomaly-threshold", "S", "how far is far: robust standard deviations of the logarithm of the time (6)", AT(anomaly_threshold)},
+	{OPTION_NUMBER, 0, "anomaly-window-size", "N", "how many calls before it are compared with (256)", AT(anomaly_window), .max = ANOMALY_WINDOW_MAX},
 	{OPTION_SECTION, .help = "How"},
 	{OPTION_TEXT, 0, "engine", "NAME", "how to watch; auto takes the cheapest that is usable", AT(engine), .completes = "@engines"},
 	{OPTION_SIZE, 0, "buffer-size", "SIZE", "room in the kernel for each CPU's events, eBPF only (4M); larger loses fewer", AT(buffer_bytes), .min = ENGINE_BUFFER_MIN, .max = ENGINE_BUFFER_MAX},
@@ -207,6 +216,11 @@ static bool key_asks_track(const struct trace_options *o)
 	       (o->summary_by && (!strcmp(o->summary_by, "path") || !strcmp(o->summary_by, "fd")));
 }
 
+static bool looks_for_anomalies(const struct trace_options *o)
+{
+	return o->stats_extended || o->anomaly_realtime;
+}
+
 /* What the tracker must see, and what tells of sockets, is wanted in any case. */
 static void plan_call(struct engine_plan *plan, const struct filter *filter, enum abi abi,
 	uint32_t nr, bool needed)
@@ -255,6 +269,7 @@ static void build_plan(struct engine_plan *plan, const struct trace_options *o,
 	plan->want_unknown = filter_wants_unknown(filter);
 	plan->unwanted_signals = ~filter_signals(filter);
 	plan->injects_signals = filter_injects(filter, INJECT_SIGNAL);
+	plan->want_queued = looks_for_anomalies(o) || records(o);
 	/* lines that say no time need none; the tracker orders what passes between tasks by it */
 	plan->want_times = o->cgroup || strcmp(o->format, "text") || o->timing || o->stamps ||
 			   o->relative || tracking || filter_asks_times(filter) || summary_mode(o);
@@ -329,8 +344,10 @@ struct run {
 	size_t nr_summary_columns;
 	struct store_reader *reader; /* owned; NULL = a program runs */
 	struct recording recording;
-	bool owns_stdout;  /* it carries a document that must stay parsable */
-	char trace_id[56]; /* W3C: version, 16 and 8 bytes in hex, flags */
+	struct anomaly_config anomaly_config;
+	struct anomalies *anomalies; /* owned */
+	bool owns_stdout;            /* it carries a document that must stay parsable */
+	char trace_id[56];           /* W3C: version, 16 and 8 bytes in hex, flags */
 	struct engine_plan plan;
 	struct render_options render;
 	struct self_cost cost; /* --profile-self */
@@ -489,9 +506,10 @@ static int check_file(const struct run *run, struct err *err)
 
 	if (o->record && o->compress)
 		return err_set(err, -EINVAL, "--record and --compress exclude each other");
-	if (o->compress && (summary_mode(o) || strcmp(o->format, "text") != 0))
+	if (o->compress &&
+		(summary_mode(o) || o->anomaly_realtime || strcmp(o->format, "text") != 0))
 		return err_set(err, -EINVAL,
-			"--compress writes no lines: -c, -C and --format go with renacer show");
+			"--compress writes no lines: -c, -C, --format and --anomaly-realtime go with renacer show");
 	if (!run->reader)
 		return 0;
 	if (filter_injects(run->filter, INJECT_ANYTHING))
@@ -512,6 +530,69 @@ static void recall(struct run *run)
 	run->render.realtime_offset_ns = facts->realtime_offset_ns;
 	if (facts->trace_id)
 		run->render.trace_id = facts->trace_id;
+}
+
+/* Where nobody can tell how long a call waited for a CPU, that passes for slowness of the call. */
+#define BLIND_EXCESS_NS UINT64_C(30000000)
+
+/* What is kept for the end: enough for a document of a run that went wrong all the time. */
+#define NR_WORST 1000
+
+static int parse_anomalies(struct run *run, const struct renderer *renderer, struct err *err)
+{
+	const struct trace_options *o = run->options;
+	struct anomaly_config *config = &run->anomaly_config;
+	char *end;
+
+	if (!looks_for_anomalies(o) && (o->anomaly_threshold || o->anomaly_window))
+		return err_set(err, -EINVAL, "%s is for --anomaly-realtime and --stats-extended",
+			o->anomaly_threshold ? "--anomaly-threshold" : "--anomaly-window-size");
+	if (o->stats_extended && !summary_mode(o))
+		return err_set(
+			err, -EINVAL, "--stats-extended is for statistics: give -c or -C too");
+	if (looks_for_anomalies(o) && !renderer->anomalies)
+		return err_set(
+			err, -EINVAL, "--format %s has no form for slow calls", renderer->name);
+	if (o->anomaly_threshold) {
+		config->threshold = strtod(o->anomaly_threshold, &end);
+		if (end == o->anomaly_threshold || *end ||
+			!(config->threshold > 0 && config->threshold <= 1000))
+			return err_set(err, -EINVAL,
+				"--anomaly-threshold: '%s' is no number above 0 and up to 1000",
+				o->anomaly_threshold);
+	}
+	config->window = o->anomaly_window;
+	if (config->window && config->window < ANOMALY_SAMPLES_MIN)
+		return err_set(err, -EINVAL,
+			"--anomaly-window-size: %u calls are too few to compare with; %d or more",
+			o->anomaly_window, ANOMALY_SAMPLES_MIN);
+	return 0;
+}
+
+static bool tells_queued(const struct run *run)
+{
+	if (run->reader)
+		return store_reader_facts(run->reader)->options & STORE_QUEUES;
+	return proc_state_tells_queued();
+}
+
+static void add_anomalies(struct run *run)
+{
+	struct anomaly_config *config = &run->anomaly_config;
+
+	config->filter = run->filter;
+	config->track = run->track;
+	config->nr_worst = NR_WORST;
+	if (!tells_queued(run)) {
+		config->excess_ns = BLIND_EXCESS_NS;
+		if (!run->options->quiet)
+			command_fail(0,
+				"%s does not tell how long calls waited for a CPU: only those that "
+				"took 30 ms longer than usual count as slow",
+				run->reader ? "this trace file" : "this kernel");
+	}
+	run->anomalies = anomalies_create(config);
+	stream_add_sink(run->session.stream, &anomalies_sink, run->anomalies);
 }
 
 static int make_trace_id(char *ret, size_t cap, struct err *err)
@@ -551,11 +632,13 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 		r = check_file(run, err);
 	if (r < 0)
 		return r;
-	tracking = o->show_fds || filter_asks_track(run->filter) || key_asks_track(o);
+	tracking = o->show_fds || filter_asks_track(run->filter) || key_asks_track(o) ||
+		   looks_for_anomalies(o);
 	build_plan(&run->plan, o, run->filter, tracking);
 	if (o->cpu && !run->plan.sums)
-		return err_set(err, -EINVAL,
-			"--cpu goes with filters by name only, not with -y or --record");
+		return err_set(err, -EINVAL, "--cpu goes with filters by name only, not with %s",
+			looks_for_anomalies(o) ? "--stats-extended or --anomaly-realtime"
+					       : "-y or --record");
 	r = plan_injections(run, err);
 	if (r < 0)
 		return r;
@@ -563,6 +646,8 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 	r = check_summary(o, renderer, err);
 	if (r >= 0)
 		r = parse_columns(run, o->summary_columns, err);
+	if (r >= 0)
+		r = parse_anomalies(run, renderer, err);
 	if (r < 0)
 		return r;
 	r = make_trace_id(run->trace_id, sizeof(run->trace_id), err);
@@ -586,6 +671,8 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 		.summary_strace = is_strace_style(o),
 		.summary_columns = run->summary_columns,
 		.nr_summary_columns = run->nr_summary_columns,
+		.extended = o->stats_extended,
+		.anomalies = looks_for_anomalies(o),
 	};
 	if (run->reader)
 		recall(run);
@@ -598,6 +685,8 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 	}
 	if (summary_mode(o))
 		add_summary(run, *words != NULL);
+	if (looks_for_anomalies(o))
+		add_anomalies(run);
 	run->live = live_create(&(struct live_config){
 		.renderer = renderer,
 		.options = &run->render,
@@ -605,6 +694,9 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 		.track = run->track,
 		.summary = run->summary,
 		.summary_every_ns = o->summary_every_s * UINT64_C(1000000000),
+		.anomalies = run->anomalies,
+		.anomalies_now = o->anomaly_realtime,
+		.anomalies_list = o->stats_extended || !renderer->anomaly,
 		.out = &run->out,
 		.interfaces = run->reader ? store_reader_facts(run->reader)->interfaces : NULL,
 		.decode = {.verbose = o->verbose},
@@ -624,6 +716,7 @@ static void run_deinit(struct run *run)
 	stream_destroy(run->session.stream);
 	live_destroy(run->live);
 	summary_destroy(run->summary);
+	anomalies_destroy(run->anomalies);
 	track_destroy(run->track);
 	filter_destroy(run->filter);
 	recording_close(&run->recording);
@@ -674,7 +767,8 @@ static int start_recording(struct run *run, char *const *words, struct err *err)
 		.realtime_offset_ns = run->render.realtime_offset_ns,
 		.string_limit = o->string_limit,
 		.options = (o->follow ? STORE_FOLLOWED : 0u) | (o->unfinished ? STORE_ENTERS : 0u) |
-			   (o->verbose ? STORE_ENV_VALUES : 0u),
+			   (o->verbose ? STORE_ENV_VALUES : 0u) |
+			   (proc_state_tells_queued() ? STORE_QUEUES : 0u),
 	};
 
 	if (o->record)

@@ -32,6 +32,7 @@ static void read_call(struct event *ev, const struct wire_call *w, struct lane_c
 	ev->call.flags = w->flags;
 	ev->call.enter_ns = w->enter_ns;
 	ev->call.ret = w->ret;
+	ev->call.queued_ns = w->queued_ns;
 	memcpy(ev->call.args, w->args, sizeof(ev->call.args));
 	VEC_RESERVE(&captures->list, w->nr_chunks);
 	for (; nr < w->nr_chunks && end - at >= (ptrdiff_t)sizeof(struct wire_chunk); nr++) {

@@ -56,6 +56,8 @@ enum query {
 	QUERY_TASK_THREAD_INFO,
 	QUERY_THREAD_INFO_STATUS,
 	QUERY_THREAD_INFO_FLAGS,
+	QUERY_TASK_SCHED_INFO,
+	QUERY_SCHED_INFO_RUN_DELAY, /* only where the scheduler keeps statistics */
 	QUERY_TASK_SIGNAL,
 	QUERY_SIGNAL_FLAGS,
 	QUERY_SIGNAL_EXIT_CODE,
@@ -98,6 +100,16 @@ struct facts {
 	struct kernel_btf_query queries[QUERY_HOOKS + ARRAY_SIZE(hooks)];
 };
 
+static bool is_optional(enum query query)
+{
+	switch (query) {
+	case QUERY_SCHED_INFO_RUN_DELAY:
+	case QUERY_SIGNAL_EXEC_TASK:
+	case QUERY_TASK_PT_REGS: return true;
+	default: return false;
+	}
+}
+
 static int ask_kernel(struct facts *f, struct err *err)
 {
 	static const struct kernel_btf_query fields[QUERY_HOOKS] = {
@@ -108,6 +120,8 @@ static int ask_kernel(struct facts *f, struct err *err)
 		[QUERY_TASK_THREAD_INFO] = {KERNEL_BTF_STRUCT, "task_struct", "thread_info"},
 		[QUERY_THREAD_INFO_STATUS] = {KERNEL_BTF_STRUCT, "thread_info", "status"},
 		[QUERY_THREAD_INFO_FLAGS] = {KERNEL_BTF_STRUCT, "thread_info", "flags"},
+		[QUERY_TASK_SCHED_INFO] = {KERNEL_BTF_STRUCT, "task_struct", "sched_info"},
+		[QUERY_SCHED_INFO_RUN_DELAY] = {KERNEL_BTF_STRUCT, "sched_info", "run_delay"},
 		[QUERY_TASK_SIGNAL] = {KERNEL_BTF_STRUCT, "task_struct", "signal"},
 		[QUERY_SIGNAL_FLAGS] = {KERNEL_BTF_STRUCT, "signal_struct", "flags"},
 		[QUERY_SIGNAL_EXIT_CODE] = {KERNEL_BTF_STRUCT, "signal_struct", "group_exit_code"},
@@ -128,9 +142,8 @@ static int ask_kernel(struct facts *f, struct err *err)
 	for (size_t i = 0; i < ARRAY_SIZE(f->queries); i++) {
 		const struct kernel_btf_query *q = &f->queries[i];
 
-		bool optional = i < QUERY_HOOKS
-					? i == QUERY_SIGNAL_EXEC_TASK || i == QUERY_TASK_PT_REGS
-					: hooks[i - QUERY_HOOKS].optional;
+		bool optional = i < QUERY_HOOKS ? is_optional((enum query)i)
+						: hooks[i - QUERY_HOOKS].optional;
 
 		if (!q->id && !optional)
 			return err_set(err, -EOPNOTSUPP, "this kernel has no %s%s%s", q->type,
@@ -258,6 +271,9 @@ static void set_rodata(struct load *l, const struct engine_plan *plan, const str
 	ro->off_signal_flags = q[QUERY_SIGNAL_FLAGS].offset;
 	ro->off_signal_exit_code = q[QUERY_SIGNAL_EXIT_CODE].offset;
 	ro->off_bprm_filename = q[QUERY_BPRM_FILENAME].offset;
+	if (plan->want_queued && q[QUERY_SCHED_INFO_RUN_DELAY].id)
+		ro->off_task_run_delay =
+			q[QUERY_TASK_SCHED_INFO].offset + q[QUERY_SCHED_INFO_RUN_DELAY].offset;
 	ro->follow = plan->follow;
 	ro->by_cgroup = plan->cgroup;
 	ro->own_pid = getpid();

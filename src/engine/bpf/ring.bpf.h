@@ -13,8 +13,9 @@ const volatile __u32 off_task_flags;
 const volatile __u32 off_task_pid;
 const volatile __u32 off_task_tgid;
 const volatile __u32 off_task_exit_code;
-const volatile __u32 off_task_status; /* thread_info.status */
-const volatile __u32 off_task_work;   /* thread_info.flags */
+const volatile __u32 off_task_status;    /* thread_info.status */
+const volatile __u32 off_task_work;      /* thread_info.flags */
+const volatile __u32 off_task_run_delay; /* sched_info.run_delay; 0 = nobody asks, or not there */
 const volatile __u32 off_task_signal;
 const volatile __u32 off_signal_flags;
 const volatile __u32 off_signal_exit_code; /* signal_struct.group_exit_code */

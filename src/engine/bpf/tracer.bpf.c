@@ -98,6 +98,7 @@ static __always_inline void fill_call(
 	call->nr_chunks = nr_chunks;
 	call->enter_ns = t->enter_ns;
 	call->ret = ret;
+	call->queued_ns = t->queued_ns;
 	for (int i = 0; i < CAPTURE_NR_ARGS; i++)
 		call->args[i] = t->args[i];
 }
@@ -335,6 +336,9 @@ int sys_enter(__u64 *ctx)
 		t->phase = WIRE_PHASE_DROPPED;
 		return 0;
 	}
+	if (off_task_run_delay)
+		t->run_delay_ns = KERNEL_FIELD(__u64, task, off_task_run_delay);
+	t->queued_ns = 0;
 	now = bpf_ktime_get_ns();
 	t->phase = WIRE_PHASE_WANTED;
 	t->abi = abi;
@@ -446,6 +450,8 @@ int sys_exit(__u64 *ctx)
 	now = bpf_ktime_get_ns();
 	if (flags)
 		t->enter_ns = flags == CALL_UNTIMED ? now : 0;
+	else if (off_task_run_delay)
+		t->queued_ns = KERNEL_FIELD(__u64, task, off_task_run_delay) - t->run_delay_ns;
 	/* a 32-bit call's result has 32 bits, but an error mostly comes as 64 */
 	if (t->abi == 1)
 		ret = RESULT_IS_ERROR((__s32)ret) ? (__s64)(__s32)ret : (__s64)(__u32)ret;

@@ -43,9 +43,10 @@ struct wire_call {
 	__u16 nr_chunks;
 	__u64 enter_ns;
 	__s64 ret;
+	__u64 queued_ns;
 	__u64 args[CAPTURE_NR_ARGS];
 };
-WIRE_ASSERT_SIZE(struct wire_call, 96);
+WIRE_ASSERT_SIZE(struct wire_call, 104);
 
 /* `len` bytes follow, padded to 8. */
 struct wire_chunk {
@@ -202,6 +203,8 @@ struct wire_task {
 	__u32 nr;
 	__u32 rule;
 	__u64 enter_ns;
+	__u64 run_delay_ns; /* at entry: all that it ever waited for a CPU */
+	__u64 queued_ns;    /* of the call; 0 until it returns */
 	__u64 args[CAPTURE_NR_ARGS];
 	/* A signal to be reported after the call. */
 	__u32 pending; /* enum wire_pending; changed atomically */
@@ -211,7 +214,7 @@ struct wire_task {
 	__u64 off_ns;  /* when it left the CPU, in this call; 0 = it is on one */
 	__u64 away_ns; /* how long it was off */
 };
-WIRE_ASSERT_SIZE(struct wire_task, 152);
+WIRE_ASSERT_SIZE(struct wire_task, 168);
 
 /*
  * Where calls are only counted, the call in flight is noted per CPU and not in the task's storage,

@@ -73,6 +73,7 @@ static int ptrace_open(
 	e->stream = stream;
 	e->follow = plan->follow;
 	e->want_enters = plan->want_enters;
+	e->want_queued = plan->want_queued;
 	e->kinds = plan->kinds;
 	e->string_limit = plan->string_limit;
 	e->unwanted_signals = plan->unwanted_signals;

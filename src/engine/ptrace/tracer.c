@@ -17,8 +17,10 @@
 #include "engine/proc_state.h"
 #include "event/stream.h"
 #include "util/alloc.h"
+#include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/err.h"
+#include "util/macros.h"
 #include "util/vec.h"
 
 /* The tick that follows a missed one: a signal that arrives just before waitid blocks is lost. */
@@ -75,6 +77,7 @@ struct task *tracer_add(struct engine *e, pid_t tid, pid_t pid)
 {
 	struct task *t = xcalloc(1, sizeof(*t));
 
+	t->queued_fd = -1;
 	t->tid = tid;
 	t->pid = pid;
 	map_put(&e->tasks, (uint32_t)tid, t);
@@ -94,6 +97,36 @@ static struct task *any_task(const struct engine *e)
 	return slot ? slot->value : NULL;
 }
 
+/* Opened once, as that takes four times as long as a reading; but not for all of a thousand tasks.
+ */
+#define QUEUED_FDS_MAX 256
+
+static void close_queued(struct engine *e, struct task *t)
+{
+	if (t->queued_fd < 0)
+		return;
+	close(t->queued_fd);
+	t->queued_fd = -1;
+	e->nr_queued_fds--;
+}
+
+/* While we wait for a CPU a task waits for us. */
+static uint64_t queued_ns(struct engine *e, struct task *t)
+{
+	uint64_t own_ns = proc_state_queued_ns(e->queued_fd);
+
+	if (t->queued_fd < 0 && e->nr_queued_fds == QUEUED_FDS_MAX) {
+		CLEANUP_CLOSE int fd = proc_state_open_queued(t->tid);
+
+		return own_ns + proc_state_queued_ns(fd);
+	}
+	if (t->queued_fd < 0) {
+		t->queued_fd = proc_state_open_queued(t->tid);
+		e->nr_queued_fds += t->queued_fd >= 0;
+	}
+	return own_ns + proc_state_queued_ns(t->queued_fd);
+}
+
 static void remove_task(struct engine *e, struct task *t)
 {
 	map_remove(&e->tasks, (uint32_t)t->tid);
@@ -101,6 +134,7 @@ static void remove_task(struct engine *e, struct task *t)
 	e->nr_fresh -= t->hold == HOLD_FRESH;
 	e->nr_delayed -= t->hold == HOLD_DELAYED;
 	task_injection_deinit(&t->inject);
+	close_queued(e, t);
 	free(t->exec_path);
 	free(t);
 }
@@ -236,6 +270,9 @@ static void on_enter(struct engine *e, struct task *t, const struct __ptrace_sys
 		if (t->call.flags & CALL_POKED)
 			capture_enter(e, t, run);
 	}
+	t->call.queued_ns = 0;
+	if (e->want_queued && t->wanted)
+		t->queued_before_ns = queued_ns(e, t);
 	t->call.enter_ns = clock_now_ns();
 	if (t->wanted && !t->starting && (plan & PLAN_ENTER || e->want_enters))
 		emit_enter(e, t, run);
@@ -247,6 +284,12 @@ static void emit_exit(struct engine *e, struct task *t, int64_t rval, uint64_t n
 
 	inject_exit(t, &rval);
 	t->call.ret = rval;
+	if (e->want_queued) {
+		uint64_t queued = queued_ns(e, t);
+
+		/* less after an execve by another thread, whose figures go on as this one's */
+		t->call.queued_ns = queued - MIN(queued, t->queued_before_ns);
+	}
 	ev.call = t->call;
 	if (!call_bounds_exit(bounds_of(e, t), rval, true, now_ns - t->call.enter_ns)) {
 		/* the stream waits for the end of what it saw begin */
@@ -474,6 +517,7 @@ static struct task *on_exec(struct engine *e, struct task *t, uint64_t now_ns)
 		map_remove(&e->tasks, (uint32_t)old_tid);
 		remove_task(e, t);
 		t = caller;
+		close_queued(e, t);
 		t->tid = tid;
 		map_put(&e->tasks, (uint32_t)tid, t);
 	}
@@ -876,6 +920,7 @@ int tracer_init(struct engine *e, struct err *err)
 	sigset_t unblock;
 
 	e->self = gettid();
+	e->queued_fd = e->want_queued ? proc_state_open_queued(e->self) : -1;
 	e->timer_signo = free_signal();
 	if (e->timer_signo < 0)
 		return err_set(err, -EAGAIN, "no real-time signal is free for a timer");
@@ -904,6 +949,8 @@ void tracer_deinit(struct engine *e)
 	while (e->tasks.len)
 		remove_task(e, any_task(e));
 	map_deinit(&e->tasks);
+	if (e->queued_fd >= 0)
+		close(e->queued_fd);
 	capture_run_deinit(&e->run);
 	capture_run_deinit(&e->launch_run);
 	if (e->timer_signo <= 0)

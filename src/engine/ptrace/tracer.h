@@ -44,6 +44,8 @@ struct task {
 	unsigned age;    /* HOLD_ORPHAN: polls survived */
 	char *exec_path; /* owned; of the execve in progress */
 	struct event_call call;
+	int queued_fd;             /* owned; proc_state.h; -1 = not open */
+	uint64_t queued_before_ns; /* want_queued: what it and we had waited for a CPU, at entry */
 	struct task_injection inject;
 };
 
@@ -59,7 +61,7 @@ enum call_plan {
 
 struct engine {
 	struct stream *stream; /* borrowed */
-	bool follow, want_enters;
+	bool follow, want_enters, want_queued;
 	uint64_t kinds;
 	uint32_t string_limit;
 	uint8_t call_plan[NR_ABIS][CALL_NR_LIMIT]; /* enum call_plan */
@@ -89,7 +91,9 @@ struct engine {
 	int failure;     /* first failure; sticks, nothing is reported after it */
 	struct err *err; /* borrowed, during an operation: where its reason goes */
 
-	pid_t self; /* the tracing thread */
+	pid_t self;             /* the tracing thread */
+	int queued_fd;          /* owned; of `self`; -1 = nobody asks, or not there */
+	unsigned nr_queued_fds; /* of tasks that are open */
 	unsigned nr_stops;
 	struct placement placement;
 	timer_t timer;

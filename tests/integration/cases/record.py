@@ -323,6 +323,7 @@ def test_the_format_is_as_documented(h):
             end = trace_file.facts(body)
     check_equal(facts[4].split(b"\0")[:2], [b"sh", b"-c"])
     check_equal(facts[3], h.engine.encode())
+    check_equal(bool(trace_file.Numbers(facts[9]).u() & 8), os.path.exists("/proc/self/schedstat"))
     check_equal(trace_file.Numbers(end[32]).u(), len(events))
     listed = list(trace_file.index(data))
     check_equal([b[:2] for b in listed], blocks)
