@@ -7,16 +7,16 @@
 # line on stderr and goes on: the build then says what it cannot do without.
 
 # clang, llvm and bpftool make the eBPF engine; without them the ptrace engine alone is built.
-build='gcc libc6-dev meson ninja-build pkg-config python3 libpcre2-dev libzstd-dev libxxhash-dev
+build='gcc libc6-dev meson ninja-build pkg-config python3 libpcre2-dev libzstd-dev libxxhash-dev libsqlite3-dev
 clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev'
 
 # cmocka: unit tests; strace: the oracle; multilib: 32-bit programs; the rest are traced.
 test='libcmocka-dev strace gcc-multilib libc6-dev-i386 make git procps redis-server redis-tools nginx-light wrk
-jq python3-jsonschema time'
+jq python3-jsonschema time sqlite3'
 
 # the first two: formatting and fuzzing; the rest are traced by the slow oracles only
 ci='clang-format libclang-rt-dev
-curl sqlite3 openssh-client postgresql nodejs systemd udev
+curl openssh-client postgresql nodejs systemd udev
 libpython3.11-testsuite busybox bc dc cpio patch bzip2 xz-utils perl util-linux bsdextrautils iproute2
 golang-go rustc default-jdk-headless gdb ltrace'
 

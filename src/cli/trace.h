@@ -1,5 +1,5 @@
 #pragma once
-/* Running a program or a trace file past the same options and sinks: four commands do. */
+/* Running a program or a trace file past the same options and sinks: five commands do. */
 
 #include "cli/option.h"
 
@@ -10,6 +10,7 @@ enum trace_use {
 	TRACE_RECORD, /* the same: a trace file */
 	TRACE_SHOW,   /* a trace file: lines */
 	TRACE_STATS,  /* a trace file: statistics */
+	TRACE_EXPORT, /* a trace file: another program's form */
 };
 
 extern const struct option trace_options[];

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct anomaly;
+struct err;
 struct event_view;
 struct out;
 struct summary_table;
@@ -68,6 +69,10 @@ struct renderer {
 	bool enters;     /* can show a call's entry apart from its return */
 	bool mixes;      /* can show calls and statistics in one document */
 	bool repeats;    /* can show statistics several times */
+	bool tracks;     /* asks the tracker what descriptors mean and tasks are called */
+	bool binary;     /* bytes that are not for a terminal */
+	/* Whether it can be used here, before `begin`; NULL = always. */
+	int (*probe)(struct err *err);
 	/* The state of one document; options and out are borrowed until `end`. */
 	void *(*begin)(struct out *out, const struct render_options *options);
 	void (*event)(void *self, const struct event_view *view);

@@ -1,12 +1,11 @@
 #include "report/summary_key.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "decode/decode.h"
-#include "decode/row.h"
 #include "event/event.h"
+#include "report/call_subject.h"
 #include "track/track.h"
 #include "util/alloc.h"
 #include "util/arena.h"
@@ -35,59 +34,32 @@ void summary_key_maker_destroy(struct summary_key_maker *m)
 	free(m);
 }
 
-/* The first argument of that kind, or NULL. */
-static const struct value *find_arg(const struct decoded_call *call, enum value_kind kind)
-{
-	for (size_t i = 0; i < call->nr_args; i++)
-		if (call->args[i].kind == kind)
-			return &call->args[i];
-	return NULL;
-}
-
-static const char *path_of_fd(struct summary_key_maker *m, const struct event *ev, int32_t fd)
-{
-	const struct track_file *file =
-		m->track ? track_fd(m->track, ev->pid, fd, TRACK_BEFORE) : NULL;
-
-	return file ? file->path : NULL;
-}
-
-/* The name that the call was given, else what its descriptor means. */
 static void add_path(struct summary_key_maker *m, const struct event *ev,
 	const struct decoded_call *call, struct buf *ret)
 {
-	const struct syscall_row *row = syscall_row_of(call->id);
-	const struct value *fd = find_arg(call, VALUE_FD);
-	const struct value *name = find_arg(call, VALUE_STRING);
-	const char *path = NULL;
+	const char *path = call_subject_path(&m->scratch, m->track, ev, call);
 
-	/* an empty name means the descriptor (AT_EMPTY_PATH) */
-	if (name && name->data.len && row && syscall_row_classes(row) & CLASS_FILE) {
-		path = arena_strndup(&m->scratch, (const char *)name->data.bytes, name->data.len);
-		if (m->track)
-			path = track_resolve(m->track, &m->scratch, ev->pid,
-				fd && fd < name ? (int32_t)fd->num : AT_FDCWD, path);
-	} else if (fd) {
-		path = path_of_fd(m, ev, (int32_t)fd->num);
-		path = path ? path : "(unknown)";
-	}
-	buf_adds(ret, path ? path : "(none)");
+	if (path)
+		buf_adds(ret, path);
+	else
+		buf_adds(ret, call_subject_fd(call) ? "(unknown)" : "(none)");
 }
 
 static void add_fd(struct summary_key_maker *m, const struct event *ev,
 	const struct decoded_call *call, struct buf *ret)
 {
-	const struct value *fd = find_arg(call, VALUE_FD);
-	const char *path;
+	const struct value *fd = call_subject_fd(call);
+	const struct track_file *file = NULL;
 
 	if (!fd) {
 		buf_adds(ret, "(none)");
 		return;
 	}
 	buf_add_i64(ret, (int32_t)fd->num);
-	path = path_of_fd(m, ev, (int32_t)fd->num);
-	if (path)
-		buf_printf(ret, "<%s>", path);
+	if (m->track)
+		file = track_fd(m->track, ev->pid, (int32_t)fd->num, TRACK_BEFORE);
+	if (file && file->path)
+		buf_printf(ret, "<%s>", file->path);
 }
 
 static void add_errno(const struct event_call *call, struct buf *ret)

@@ -116,6 +116,37 @@ static void add_escaped(struct buf *out, uint8_t c)
 	}
 }
 
+/* A sequence of UTF-8, or the character that stands for a stray byte; returns how many bytes it
+ * was. */
+static size_t add_sequence(struct buf *out, const uint8_t *at, size_t left)
+{
+	size_t len = sequence_len(at, left);
+	const char stray[3] = {(char)0xee, (char)(0xbc | *at >> 6), (char)(0x80 | (*at & 0x3f))};
+
+	if (!len) {
+		buf_add(out, stray, sizeof(stray));
+		return 1;
+	}
+	buf_add(out, at, len);
+	return len;
+}
+
+void json_add_utf8(struct buf *out, const void *bytes, size_t len)
+{
+	const uint8_t *at = len ? bytes : (const void *)"", *stop = at + len;
+
+	while (at < stop) {
+		size_t nr = 0;
+
+		while (at + nr < stop && at[nr] < 0x80)
+			nr++;
+		buf_add(out, at, nr);
+		at += nr;
+		if (at < stop)
+			at += add_sequence(out, at, (size_t)(stop - at));
+	}
+}
+
 void json_string(struct json *j, const void *bytes, size_t len)
 {
 	const uint8_t *at = len ? bytes : (const void *)"", *stop = at + len;
@@ -135,17 +166,7 @@ void json_string(struct json *j, const void *bytes, size_t len)
 			add_escaped(j->out, *at++);
 			continue;
 		}
-		nr = sequence_len(at, (size_t)(stop - at));
-		if (nr) {
-			buf_add(j->out, at, nr);
-			at += nr;
-		} else {
-			const char stray[3] = {
-				(char)0xee, (char)(0xbc | *at >> 6), (char)(0x80 | (*at & 0x3f))};
-
-			buf_add(j->out, stray, sizeof(stray));
-			at++;
-		}
+		at += add_sequence(j->out, at, (size_t)(stop - at));
 	}
 	buf_addc(j->out, '"');
 }

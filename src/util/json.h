@@ -36,6 +36,10 @@ void json_key(struct json *j, const char *key);
 
 void json_string(struct json *j, const void *bytes, size_t len);
 void json_text(struct json *j, const char *text);
+
+/* Not JSON: the bytes as UTF-8, those that are none by the same private characters. */
+void json_add_utf8(struct buf *out, const void *bytes, size_t len);
+
 void json_i64(struct json *j, int64_t number);
 void json_u64(struct json *j, uint64_t number);
 void json_bool(struct json *j, bool value);

@@ -27,17 +27,22 @@ static int open_unlinked(void)
 	return fd < 0 ? -errno : fd;
 }
 
-struct spool *spool_create(struct out *out)
+struct spool *spool_create_of(struct out *out, int fd)
 {
 	struct spool *s = xcalloc(1, sizeof(*s));
 
-	s->fd = open_unlinked();
+	s->fd = fd;
 	s->error = s->fd < 0 ? s->fd : 0;
 	out_init(&s->out, s->fd);
 	s->out.error = s->error;
 	s->target = out;
 	out->feeder = &s->out;
 	return s;
+}
+
+struct spool *spool_create(struct out *out)
+{
+	return spool_create_of(out, open_unlinked());
 }
 
 void spool_destroy(struct spool *s)

@@ -16,6 +16,9 @@ struct spool;
 struct spool *spool_create(struct out *out);
 void spool_destroy(struct spool *s);
 
+/* Likewise of a file that somebody else fills; the descriptor is owned now. */
+struct spool *spool_create_of(struct out *out, int fd);
+
 /* What is to be written; fills the spool as an `out` with a descriptor of its own. */
 struct out *spool_out(struct spool *s);
 

@@ -90,3 +90,14 @@ TEST(utf8_stays_and_strays_become_private_characters)
 	check_string(
 		"\xee\xbe\x80", 3, "\"\xee\xbf\xae\xee\xbe\xbe\xee\xbe\x80\""); /* U+EF80 itself */
 }
+
+TEST(bytes_that_are_no_utf8_become_private_characters)
+{
+	struct buf out = BUF_INIT;
+
+	json_add_utf8(&out, "a\"\n\xc3\xa4\xff", 6);
+	json_add_utf8(&out, "\xe2\x82", 2);
+	json_add_utf8(&out, NULL, 0);
+	assert_string_equal(buf_cstr(&out), "a\"\n\xc3\xa4\xee\xbf\xbf\xee\xbf\xa2\xee\xbe\x82");
+	buf_deinit(&out);
+}

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -206,7 +207,8 @@ static enum summary_mode summary_mode(const struct trace_options *o)
 
 static bool wants_names(const struct trace_options *o)
 {
-	return o->summary_by && !strcmp(o->summary_by, "comm");
+	return renderer_by_name(o->format)->tracks ||
+	       (o->summary_by && !strcmp(o->summary_by, "comm"));
 }
 
 /* What a descriptor means, or a task is called. */
@@ -778,6 +780,23 @@ static int start_recording(struct run *run, char *const *words, struct err *err)
 		o->output ? o->output : "standard output", &facts, run->session.stream, err);
 }
 
+static int open_output(struct run *run, struct err *err)
+{
+	const struct renderer *renderer = renderer_by_name(run->options->format);
+	int r = renderer->probe ? renderer->probe(err) : 0;
+
+	if (r >= 0)
+		r = output_open(&run->output, run->options->output, err);
+	if (r < 0)
+		return r;
+	if (renderer->binary && isatty(run->output.fd))
+		return err_set(err, -EINVAL,
+			"--format %s is not for a terminal: give -o FILE, or send it elsewhere",
+			renderer->name);
+	out_init(&run->out, run->output.fd);
+	return 0;
+}
+
 /* In place of an exit status: the command's own is to be passed on. */
 #define AS_THE_COMMAND (-1)
 
@@ -800,10 +819,9 @@ static int execute(struct run *run, char **words, struct err *err)
 	s->nr_pids = run->pids.len;
 	if (run->options->compress && run->options->output)
 		recording_make_way(run->options->output);
-	r = output_open(&run->output, run->options->output, err);
+	r = open_output(run, err);
 	if (r < 0)
 		return command_fail(EXIT_FAILED, "%s", err->text);
-	out_init(&run->out, run->output.fd);
 	r = records(run->options) ? start_recording(run, words, err) : 0;
 	if (r < 0)
 		return command_fail(EXIT_FAILED, "%s", err->text);
@@ -851,15 +869,28 @@ static int play(struct run *run, struct err *err)
 	return r < 0 ? r : ended;
 }
 
+/* Opened for writing, it would be empty before it is read. */
+static int check_not_same(const char *path, const char *output, struct err *err)
+{
+	struct stat from, to;
+
+	if (!output || stat(path, &from) || stat(output, &to) || !S_ISREG(from.st_mode) ||
+		from.st_dev != to.st_dev || from.st_ino != to.st_ino)
+		return 0;
+	return err_set(err, -EINVAL, "-o %s: that is the trace file itself", output);
+}
+
 /* As `execute`, with a file in the engine's place. */
 static int show(struct run *run, const char *path, struct err *err)
 {
 	enum store_state state;
-	int r = output_open(&run->output, run->options->output, err);
+	int r = check_not_same(path, run->options->output, err);
 
 	if (r < 0)
+		return command_fail(EXIT_USAGE, "%s", err->text);
+	r = open_output(run, err);
+	if (r < 0)
 		return command_fail(EXIT_FAILED, "%s", err->text);
-	out_init(&run->out, run->output.fd);
 	r = play(run, err);
 	note_cut(run);
 	if (r < 0 && r != -EPIPE)
@@ -904,7 +935,7 @@ static int run_program(struct run *run, char **words, struct err *err)
 
 static bool reads_file(enum trace_use use)
 {
-	return use == TRACE_SHOW || use == TRACE_STATS;
+	return use == TRACE_SHOW || use == TRACE_STATS || use == TRACE_EXPORT;
 }
 
 static int trace(const struct trace_options *o, char **words, enum trace_use use)
@@ -943,6 +974,10 @@ int trace_main(const struct command *self, int argc, char **argv, enum trace_use
 		o.output = "renacer.rnc";
 	}
 	o.summary = use == TRACE_STATS;
+	if (use == TRACE_EXPORT) {
+		o.max_output_bytes = 0; /* a file for other programs is whole */
+		o.format = NULL;
+	}
 	if (option_parse(table, argc, argv, !reads_file(use), &o, words, &err) < 0)
 		status = command_fail(EXIT_USAGE, "%s", err.text);
 	else if (o.help || o.help_all)
@@ -950,6 +985,8 @@ int trace_main(const struct command *self, int argc, char **argv, enum trace_use
 	else if (o.version)
 		status = printf("renacer %s\n", RENACER_VERSION) < 0 || fflush(stdout) ? EXIT_FAILED
 										       : EXIT_OK;
+	else if (!o.format)
+		status = command_fail(EXIT_USAGE, "export: --format says into what; see --help");
 	else {
 		if (o.debug)
 			log_set_sink(print_debug);
