@@ -26,6 +26,25 @@ static void draw_arg(struct json *j, const struct value_text *how, struct buf *s
 static const char *const unnamed[CAPTURE_NR_ARGS] = {
 	"arg0", "arg1", "arg2", "arg3", "arg4", "arg5"};
 
+static const char *name_of(const struct decoded_call *call, size_t i)
+{
+	return call->args[i].name ? call->args[i].name : unnamed[i];
+}
+
+void call_json_draw_named(struct json *j, const struct render_options *options, struct buf *scratch,
+	const struct event_view *view)
+{
+	const struct value_text how = value_text_for(options, view);
+
+	json_key(j, "arguments");
+	json_object_begin(j);
+	for (size_t i = 0; i < view->call->nr_args; i++) {
+		json_key(j, name_of(view->call, i));
+		draw_arg(j, &how, scratch, &view->call->args[i]);
+	}
+	json_object_end(j);
+}
+
 static void draw_args(struct json *j, const struct render_options *options, struct buf *scratch,
 	const struct event_view *view)
 {
@@ -50,7 +69,7 @@ static void draw_args(struct json *j, const struct render_options *options, stru
 	json_key(j, "values");
 	json_object_begin(j);
 	for (size_t i = 0; i < whole->nr_args; i++) {
-		json_key(j, whole->args[i].name ? whole->args[i].name : unnamed[i]);
+		json_key(j, name_of(whole, i));
 		value_json_draw(j, &whole->args[i]);
 	}
 	json_object_end(j);
@@ -84,15 +103,10 @@ static void draw_tampering(struct json *j, uint8_t flags)
 	}
 }
 
-void call_json_draw(struct json *j, const struct render_options *options, struct buf *scratch,
-	const struct event_view *view)
+void call_json_draw_outcome(struct json *j, const struct event_view *view)
 {
-	const struct event *ev = view->ev;
-	const struct event_call *call = &ev->call;
+	const struct event_call *call = &view->ev->call;
 
-	json_key(j, "name");
-	json_text(j, view->call->name);
-	draw_args(j, options, scratch, view);
 	if (call->flags & CALL_UNFINISHED) {
 		json_key(j, "unfinished");
 		json_bool(j, true);
@@ -113,6 +127,18 @@ void call_json_draw(struct json *j, const struct render_options *options, struct
 		json_key(j, "abi");
 		json_text(j, "i386");
 	}
+}
+
+void call_json_draw(struct json *j, const struct render_options *options, struct buf *scratch,
+	const struct event_view *view)
+{
+	const struct event *ev = view->ev;
+	const struct event_call *call = &ev->call;
+
+	json_key(j, "name");
+	json_text(j, view->call->name);
+	draw_args(j, options, scratch, view);
+	call_json_draw_outcome(j, view);
 	json_key(j, "pid");
 	json_i64(j, ev->pid);
 	json_key(j, "tid");

@@ -34,11 +34,6 @@ const struct event_column_info event_columns[NR_EVENT_COLUMNS] = {
 	[COLUMN_LOST] = {"lost", .optional = true},
 };
 
-#define SHOWN_KINDS                                                                                \
-	(EV_BIT(EV_CALL) | EV_BIT(EV_FORK) | EV_BIT(EV_EXEC) | EV_BIT(EV_EXIT) |                   \
-		EV_BIT(EV_SIGNAL) | EV_BIT(EV_STOP) | EV_BIT(EV_ATTACH) | EV_BIT(EV_DETACH) |      \
-		EV_BIT(EV_LOST))
-
 void event_row_deinit(struct event_row *row)
 {
 	arena_deinit(&row->scratch);
@@ -175,7 +170,7 @@ bool event_row_fill(
 {
 	const struct event *ev = view->ev;
 
-	if (!(EV_BIT(ev->kind) & SHOWN_KINDS))
+	if (!(EV_BIT(ev->kind) & EVENT_KINDS_OF_RUN))
 		return false; /* the tracker's state */
 	memset(row->cells, 0, sizeof(row->cells));
 	arena_reset(&row->scratch);

@@ -144,18 +144,8 @@ static void jsonl_event(void *self, const struct event_view *view)
 	struct jsonl *l = self;
 	struct json j;
 
-	switch (view->ev->kind) {
-	case EV_CALL:
-	case EV_FORK:
-	case EV_EXEC:
-	case EV_EXIT:
-	case EV_SIGNAL:
-	case EV_STOP:
-	case EV_ATTACH:
-	case EV_DETACH:
-	case EV_LOST: break;
-	default: return; /* the tracker's state */
-	}
+	if (!(EV_BIT(view->ev->kind) & EVENT_KINDS_OF_RUN))
+		return;
 	if (l->out->error || l->options->summary == SUMMARY_ONLY)
 		return;
 	json_init(&j, &l->out->pending);

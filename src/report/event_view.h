@@ -8,6 +8,12 @@
 
 struct track;
 
+/* What happens in a run; the others are the tracker's state. */
+#define EVENT_KINDS_OF_RUN                                                                         \
+	(EV_BIT(EV_CALL) | EV_BIT(EV_FORK) | EV_BIT(EV_EXEC) | EV_BIT(EV_EXIT) |                   \
+		EV_BIT(EV_SIGNAL) | EV_BIT(EV_STOP) | EV_BIT(EV_ATTACH) | EV_BIT(EV_DETACH) |      \
+		EV_BIT(EV_LOST))
+
 struct event_view {
 	const struct event *ev;
 	const struct decoded_call *call;  /* EV_CALL and EV_CALL_ENTER, else NULL */

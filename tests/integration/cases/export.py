@@ -148,6 +148,44 @@ def test_sqlite_through_a_filter(h):
                 shown(h, kept, "-e", "trace=openat & status=failed")["syscalls"])
 
 
+def micros(ns):
+    return float(f"{ns // 1000}.{ns % 1000:03}")
+
+
+def test_chrome(h):
+    """A complete event for each call, an instant one for each other event, names before both."""
+    for command in (["sh", "-c", SCRIPT], [h.program("threads")], [h.program("exec_thread")]):
+        kept = recorded(h, command)
+        document = json.loads(export(h, "chrome", kept).read_text())
+        calls, named, others = shown(h, kept)["syscalls"], {}, []
+        told = dict(database(h, kept).execute("SELECT tid, comm FROM events GROUP BY tid HAVING id = max(id)"))
+        left = iter(calls)
+        for event in document["traceEvents"]:
+            if event["ph"] == "M":
+                check(event["name"] in ("process_name", "thread_name"), event)
+                if event["name"] == "thread_name":
+                    named[event["tid"]] = event["args"]["name"]
+                continue
+            check(event["tid"] in named, event)
+            if event["ph"] == "i":
+                others.append(event["name"])
+                continue
+            check_equal(event["ph"], "X")
+            call = next(left)
+            for key in ("name", "pid", "tid"):
+                check_equal(event[key], call[key])
+            check_equal(event["ts"], micros(call["timestamp_nanos"]))
+            if "duration_nanos" in call:
+                check_equal(event["dur"], micros(call["duration_nanos"]))
+            check_equal([*event["args"]["arguments"].values()], call["args"])
+            for key in ("result", "error", "unfinished"):
+                check_equal(event["args"].get(key), call.get(key))
+        check_equal(next(left, None), None)
+        check_equal(named, told)
+        events = [json.loads(line)["type"] for line in export(h, "jsonl", kept).read_text().splitlines()]
+        check_equal(others, [kind for kind in events if kind not in ("header", "call")])
+
+
 def test_names_that_are_no_text(h):
     """Bytes that are not UTF-8 come as in JSON, and others as they are."""
     name = b"/tmp/\xc3\xa4\xff\"'\n"
@@ -171,7 +209,7 @@ def test_errors(h):
             (["--format", "sqlite", "-o", str(kept), str(kept)], 2, "the trace file itself"),
             (["--format", "sqlite", "-o", "/missing/x", str(kept)], 1, "cannot open '/missing/x'"),
             *[(["--format", form, "-o", "/dev/full", str(kept)], 1, "No space left on device")
-              for form in ("json", "jsonl", "csv", "sqlite")]):
+              for form in ("json", "jsonl", "csv", "sqlite", "chrome")]):
         done = h.plain(["export", *args])
         check_equal((done.status, done.stdout, done.stderr.count("\n")), (status, "", 1), args, done.stderr)
         check(text in done.stderr, done.stderr)
