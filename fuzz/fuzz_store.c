@@ -55,7 +55,7 @@ static void look(struct store_reader *r)
 {
 	struct arena arena = ARENA_INIT;
 	const struct store_block *blocks;
-	uint64_t sum = 0;
+	uint64_t sum = 0, at;
 	struct event ev;
 	size_t nr;
 
@@ -70,9 +70,16 @@ static void look(struct store_reader *r)
 		store_reader_offset(r) > store_reader_bytes(r))
 		abort();
 	blocks = store_reader_blocks(r, &nr);
-	for (size_t i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++) {
 		for (size_t j = 0; j < blocks[i].zone.calls.len; j++)
 			sum += blocks[i].zone.calls.data[j].nr;
+		if (i >= 64 || !store_reader_seek(r, &blocks[i], (uint32_t)i & STORE_PART_ALL))
+			continue;
+		while (store_reader_next_in_block(r, &ev, &at)) {
+			sum += event_copy(&arena, &ev)->time_ns + at;
+			arena_reset(&arena);
+		}
+	}
 	for (char *const *text = store_reader_facts(r)->command; text && *text; text++)
 		sum += strlen(*text);
 	arena_deinit(&arena);

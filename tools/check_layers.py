@@ -18,7 +18,7 @@ import subprocess
 import sys
 
 LAYERS = ['util', 'event', 'track', 'decode', 'symbolize', 'filter', 'store', 'engine', 'report',
-          'analyse', 'render', 'lib', 'cli']
+          'analyse', 'render', 'query', 'lib', 'cli']
 
 # What the kernel side may see besides its own folder.
 BPF_SHARED = ['event/capture.h']

@@ -3,16 +3,15 @@
 #include <linux/bpf.h>
 #include <net/if.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "event/event.h"
 #include "filter/filter.h"
 #include "report/anomaly.h"
 #include "report/event_view.h"
+#include "report/known.h"
 #include "report/self_cost.h"
 #include "report/summary.h"
-#include "track/track.h"
 #include "util/alloc.h"
 #include "util/arena.h"
 #include "util/clock.h"
@@ -99,22 +98,18 @@ static intptr_t what_made(const struct live *l, int fd)
 static int live_netlink_protocol(void *asked, int fd)
 {
 	const struct live *l = asked;
-	const struct track_file *file = NULL;
 
 	if (!l->config.track) {
 		intptr_t made = what_made(l, fd);
 
 		return made >= MADE_NETLINK ? (int)(made - MADE_NETLINK) : -1;
 	}
-	file = track_fd(l->config.track, l->pid, fd, TRACK_BEFORE);
-	return file && file->kind == TRACK_SOCKET && file->family == AF_NETLINK ? file->protocol
-										: -1;
+	return known_netlink_protocol(l->config.track, l->pid, fd);
 }
 
 static int live_bpf_object(void *asked, int fd)
 {
 	const struct live *l = asked;
-	const struct track_file *file = NULL;
 
 	if (!l->config.track)
 		switch (what_made(l, fd)) {
@@ -122,20 +117,7 @@ static int live_bpf_object(void *asked, int fd)
 		case MADE_BPF_PROG: return DECODE_BPF_PROG;
 		default: return DECODE_BPF_UNKNOWN;
 		}
-	file = track_fd(l->config.track, l->pid, fd, TRACK_BEFORE);
-	if (!file || !file->path)
-		return DECODE_BPF_UNKNOWN;
-	return !strcmp(file->path, "anon_inode:bpf-map")    ? DECODE_BPF_MAP
-	       : !strcmp(file->path, "anon_inode:bpf-prog") ? DECODE_BPF_PROG
-							    : DECODE_BPF_UNKNOWN;
-}
-
-static const char *recorded_interface(char *const *interfaces, uint32_t index)
-{
-	for (; interfaces[0] && interfaces[1]; interfaces += 2)
-		if (strtoul(interfaces[0], NULL, 10) == index)
-			return interfaces[1];
-	return NULL;
+	return known_bpf_object(l->config.track, l->pid, fd);
 }
 
 /* As of the network that we are in ourselves, which is nearly always that of the process. */
@@ -145,7 +127,7 @@ static const char *live_interface_name(void *asked, struct arena *a, uint32_t in
 	char name[IF_NAMESIZE];
 
 	if (l->config.interfaces)
-		return recorded_interface(l->config.interfaces, index);
+		return known_interface(l->config.interfaces, index);
 	return if_indextoname(index, name) ? arena_strdup(a, name) : NULL;
 }
 

@@ -22,7 +22,7 @@ int sqlite_library_open(struct sqlite_library *l, struct err *err)
 	*l = (struct sqlite_library){.handle = dlopen("libsqlite3.so.0", RTLD_NOW | RTLD_LOCAL)};
 	if (!l->handle)
 		return err_set(err, -ENOPKG,
-			"--format sqlite needs SQLite's library, which is not here (Debian: apt "
+			"this needs SQLite's library, which is not here (Debian: apt "
 			"install libsqlite3-0)");
 	for (size_t i = 0; i < ARRAY_SIZE(functions); i++) {
 		void *at = dlsym(l->handle, functions[i].name);
@@ -30,8 +30,7 @@ int sqlite_library_open(struct sqlite_library *l, struct err *err)
 		if (!at) {
 			sqlite_library_close(l);
 			return err_set(err, -ENOPKG,
-				"--format sqlite: SQLite's library here lacks %s: it is too old",
-				functions[i].name);
+				"SQLite's library here lacks %s: it is too old", functions[i].name);
 		}
 		memcpy((char *)l + functions[i].offset, &at, sizeof(at));
 	}

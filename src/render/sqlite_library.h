@@ -1,7 +1,7 @@
 #pragma once
 /*
  * SQLite, loaded when it is asked for: linked, it would cost each start a quarter of a millisecond
- * for a form of output that few runs have.
+ * for what few runs ask for.
  */
 
 #include <sqlite3.h>
@@ -10,7 +10,8 @@ struct err;
 
 #define SQLITE_FUNCTIONS(f)                                                                        \
 	f(open_v2) f(close_v2) f(exec) f(prepare_v2) f(finalize) f(step) f(reset) f(bind_int64)    \
-		f(bind_text64) f(bind_null) f(system_errno)
+		f(bind_text64) f(bind_null) f(system_errno) f(libversion_number) f(auto_extension) \
+			f(cancel_auto_extension)
 
 struct sqlite_library {
 	void *handle; /* owned */

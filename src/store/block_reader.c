@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store/format.h"
+#include "store/reader.h"
 #include "util/macros.h"
 
 void block_reader_deinit(struct block_reader *b)
@@ -37,11 +38,43 @@ static bool read_contents(struct block_reader *b)
 	return true;
 }
 
-bool block_reader_begin(struct block_reader *b, const struct chunk *chunk)
+#define COLUMN_BIT(id) (UINT64_C(1) << (id))
+
+/* What has to be decompressed for that: the order of columns does not matter, each is read alone.
+ */
+static uint64_t columns_of(uint32_t parts)
 {
+	uint64_t ret = COLUMN_BIT(STORE_ZONE) | COLUMN_BIT(STORE_KIND) | COLUMN_BIT(STORE_TIME) |
+		       COLUMN_BIT(STORE_TASK) | COLUMN_BIT(STORE_CALL) | COLUMN_BIT(STORE_FLAGS);
+
+	if (parts & STORE_PART_CPU)
+		ret |= COLUMN_BIT(STORE_CPU);
+	if (parts & STORE_PART_ENTRY)
+		ret |= COLUMN_BIT(STORE_TOOK);
+	if (parts & STORE_PART_RESULT)
+		ret |= COLUMN_BIT(STORE_RET);
+	for (unsigned i = 0; parts & STORE_PART_ARGS && i < CAPTURE_NR_ARGS; i++)
+		ret |= COLUMN_BIT(STORE_ARG0 + i);
+	if (parts & STORE_PART_CAPTURES)
+		ret |= COLUMN_BIT(STORE_NR_CAPTURES) | COLUMN_BIT(STORE_WHERE) |
+		       COLUMN_BIT(STORE_ADDR) | COLUMN_BIT(STORE_CONTENT) |
+		       COLUMN_BIT(STORE_CONTENT_LEN) | COLUMN_BIT(STORE_CONTENT_BYTES);
+	if (parts & STORE_PART_QUEUED)
+		ret |= COLUMN_BIT(STORE_QUEUED);
+	if (parts & STORE_PART_RECORDS)
+		ret |= COLUMN_BIT(STORE_RECORD_LEN) | COLUMN_BIT(STORE_RECORD);
+	return ret;
+}
+
+bool block_reader_begin(struct block_reader *b, const struct chunk *chunk, uint32_t parts)
+{
+	/* addresses of pieces are told from the arguments */
+	b->parts = parts & STORE_PART_CAPTURES ? parts | STORE_PART_ARGS : parts;
 	b->nr_read = 0;
-	if (!columns_read(&b->columns, chunk, UINT64_MAX) ||
-		!store_zone_read(&b->zone, column(b, STORE_ZONE)) || !read_contents(b))
+	b->contents.len = 0;
+	if (!columns_read(&b->columns, chunk, columns_of(b->parts)) ||
+		!store_zone_read(&b->zone, column(b, STORE_ZONE)) ||
+		(b->parts & STORE_PART_CAPTURES && !read_contents(b)))
 		return false;
 	b->last_ns = b->zone.first_ns;
 	b->has_queued = scan_left(column(b, STORE_QUEUED)) > 0;
@@ -87,6 +120,18 @@ static bool read_captures(struct block_reader *b, struct event_call *call)
 	return !column(b, STORE_NR_CAPTURES)->bad;
 }
 
+static bool read_args(
+	struct block_reader *b, struct block_call_before *state, struct event_call *call)
+{
+	for (unsigned i = 0; i < CAPTURE_NR_ARGS; i++) {
+		state->args[i] = scan_delta(column(b, STORE_ARG0 + i), state->args[i]);
+		call->args[i] = state->args[i];
+		if (column(b, STORE_ARG0 + i)->bad)
+			return false;
+	}
+	return true;
+}
+
 static enum block_state read_call(struct block_reader *b, struct event *ret)
 {
 	uint64_t place = scan_u(column(b, STORE_CALL));
@@ -99,18 +144,19 @@ static enum block_state read_call(struct block_reader *b, struct event *ret)
 	call->nr = b->zone.calls.data[place].nr;
 	call->abi = b->zone.calls.data[place].abi;
 	call->flags = (uint8_t)scan_max(column(b, STORE_FLAGS), UINT8_MAX);
-	call->enter_ns = ret->time_ns - (uint64_t)scan_i(column(b, STORE_TOOK));
-	for (unsigned i = 0; i < CAPTURE_NR_ARGS; i++) {
-		state->args[i] = scan_delta(column(b, STORE_ARG0 + i), state->args[i]);
-		call->args[i] = state->args[i];
-		if (column(b, STORE_ARG0 + i)->bad)
-			return BLOCK_BAD;
+	if (b->parts & STORE_PART_ENTRY)
+		call->enter_ns = ret->time_ns - (uint64_t)scan_i(column(b, STORE_TOOK));
+	if (b->parts & STORE_PART_ARGS && !read_args(b, state, call))
+		return BLOCK_BAD;
+	if (b->parts & STORE_PART_RESULT) {
+		state->ret = scan_delta(column(b, STORE_RET), state->ret);
+		call->ret = (int64_t)state->ret;
 	}
-	state->ret = scan_delta(column(b, STORE_RET), state->ret);
-	call->ret = (int64_t)state->ret;
-	if (b->has_queued)
+	if (b->parts & STORE_PART_QUEUED && b->has_queued)
 		call->queued_ns = scan_u(column(b, STORE_QUEUED));
-	if (!read_captures(b, call) || column(b, STORE_FLAGS)->bad || column(b, STORE_TOOK)->bad ||
+	if (b->parts & STORE_PART_CAPTURES && !read_captures(b, call))
+		return BLOCK_BAD;
+	if (column(b, STORE_FLAGS)->bad || column(b, STORE_TOOK)->bad ||
 		column(b, STORE_RET)->bad || column(b, STORE_QUEUED)->bad)
 		return BLOCK_BAD;
 	return call->abi < NR_ABIS ? BLOCK_EVENT : BLOCK_SKIPPED;
@@ -118,9 +164,13 @@ static enum block_state read_call(struct block_reader *b, struct event *ret)
 
 static enum block_state read_record(struct block_reader *b, struct event *ret)
 {
-	uint64_t len = scan_u(column(b, STORE_RECORD_LEN));
-	struct scan record = {.at = scan_bytes(column(b, STORE_RECORD), len)};
+	struct scan record = {0};
+	uint64_t len;
 
+	if (!(b->parts & STORE_PART_RECORDS))
+		return BLOCK_SKIPPED;
+	len = scan_u(column(b, STORE_RECORD_LEN));
+	record.at = scan_bytes(column(b, STORE_RECORD), len);
 	if (column(b, STORE_RECORD_LEN)->bad || column(b, STORE_RECORD)->bad)
 		return BLOCK_BAD;
 	record.end = len ? record.at + len : record.at;
@@ -138,7 +188,8 @@ enum block_state block_reader_next(struct block_reader *b, struct event *ret)
 	b->nr_read++;
 	*ret = (struct event){0};
 	ret->kind = (uint16_t)scan_max(column(b, STORE_KIND), UINT16_MAX);
-	ret->cpu = (uint16_t)scan_max(column(b, STORE_CPU), UINT16_MAX);
+	if (b->parts & STORE_PART_CPU)
+		ret->cpu = (uint16_t)scan_max(column(b, STORE_CPU), UINT16_MAX);
 	ret->time_ns = b->last_ns = scan_delta(column(b, STORE_TIME), b->last_ns);
 	task = scan_u(column(b, STORE_TASK));
 	if (column(b, STORE_KIND)->bad || column(b, STORE_CPU)->bad || column(b, STORE_TIME)->bad ||

@@ -23,6 +23,7 @@ struct block_call_before {
 
 struct block_reader {
 	struct columns columns;
+	uint32_t parts; /* enum store_part */
 	struct store_zone zone;
 	uint64_t nr_read; /* events */
 	uint64_t last_ns;
@@ -35,12 +36,15 @@ struct block_reader {
 
 void block_reader_deinit(struct block_reader *b);
 
-/* Begins with a chunk of events; false when it makes no sense. Borrows the chunk until the next. */
-bool block_reader_begin(struct block_reader *b, const struct chunk *chunk);
+/*
+ * Begins with a chunk of events, to read these parts of them; false when it makes no sense. Borrows
+ * the chunk until the next.
+ */
+bool block_reader_begin(struct block_reader *b, const struct chunk *chunk, uint32_t parts);
 
 enum block_state {
 	BLOCK_EVENT,
-	BLOCK_SKIPPED, /* an event that this program does not know */
+	BLOCK_SKIPPED, /* an event that this program does not know, or nobody wants */
 	BLOCK_ENDS,
 	BLOCK_BAD, /* what follows makes no sense */
 };

@@ -37,7 +37,7 @@ struct store_reader {
 	bool in_block;
 	struct block_reader block;
 	VEC(struct store_block) blocks;
-	bool knows_blocks;
+	bool knows_blocks, has_index;
 };
 
 bool store_is_trace(const void *bytes, size_t len)
@@ -174,6 +174,15 @@ int store_reader_open(struct store_reader **ret, const char *path, struct err *e
 	return map_file(ret, gathered, path, err);
 }
 
+struct store_reader *store_reader_open_again(const struct store_reader *r)
+{
+	struct store_reader *ret = NULL;
+
+	/* its header has been found good once */
+	store_reader_open_bytes(&ret, r->bytes, r->len, "", NULL);
+	return ret;
+}
+
 void store_reader_close(struct store_reader *r)
 {
 	if (!r)
@@ -252,28 +261,56 @@ static void next_chunk(struct store_reader *r, bool skip)
 		return;
 	}
 	if (chunk.kind == STORE_EVENTS && !skip) {
-		r->in_block = block_reader_begin(&r->block, &chunk);
+		r->in_block = block_reader_begin(&r->block, &chunk, STORE_PART_ALL);
 		r->state = r->in_block ? STORE_READING : STORE_DAMAGED;
 	}
 	if (r->state == STORE_READING)
 		r->at = chunk_end(&chunk);
 }
 
-bool store_reader_next(struct store_reader *r, struct event *ret)
+static bool next_in_block(struct store_reader *r, struct event *ret)
 {
-	while (r->state == STORE_READING) {
-		if (!r->in_block) {
-			next_chunk(r, false);
-			continue;
-		}
+	while (r->in_block && r->state == STORE_READING)
 		switch (block_reader_next(&r->block, ret)) {
 		case BLOCK_EVENT: return true;
 		case BLOCK_SKIPPED: break;
 		case BLOCK_ENDS: r->in_block = false; break;
 		case BLOCK_BAD: r->state = STORE_DAMAGED; break;
 		}
-	}
 	return false;
+}
+
+bool store_reader_next(struct store_reader *r, struct event *ret)
+{
+	while (!next_in_block(r, ret)) {
+		if (r->state != STORE_READING)
+			return false;
+		next_chunk(r, false);
+	}
+	return true;
+}
+
+bool store_reader_seek(struct store_reader *r, const struct store_block *block, uint32_t parts)
+{
+	struct chunk chunk;
+
+	r->at = block->offset;
+	/* an index may say anything: with these lengths no two blocks of it overlap */
+	r->in_block = chunk_at(r->bytes, r->len, r->at, &chunk) == CHUNK_GOOD &&
+		      chunk.kind == STORE_EVENTS && chunk_end(&chunk) - r->at == block->len &&
+		      block_reader_begin(&r->block, &chunk, parts);
+	r->state = r->in_block ? STORE_READING : STORE_DAMAGED;
+	if (r->in_block)
+		r->at = chunk_end(&chunk);
+	return r->in_block;
+}
+
+bool store_reader_next_in_block(struct store_reader *r, struct event *ret, uint64_t *ret_at)
+{
+	if (!next_in_block(r, ret))
+		return false;
+	*ret_at = r->block.nr_read - 1;
+	return true;
 }
 
 void store_reader_skip_to_end(struct store_reader *r)
@@ -356,7 +393,9 @@ static void walk_blocks(struct store_reader *r)
 
 const struct store_block *store_reader_blocks(struct store_reader *r, size_t *ret_nr)
 {
-	if (!r->knows_blocks && !read_index(r)) {
+	if (!r->knows_blocks)
+		r->has_index = read_index(r);
+	if (!r->knows_blocks && !r->has_index) {
 		for (size_t i = 0; i < r->blocks.len; i++)
 			store_zone_deinit(&r->blocks.data[i].zone);
 		r->blocks.len = 0;
@@ -365,4 +404,9 @@ const struct store_block *store_reader_blocks(struct store_reader *r, size_t *re
 	r->knows_blocks = true;
 	*ret_nr = r->blocks.len;
 	return r->blocks.data;
+}
+
+bool store_reader_has_index(const struct store_reader *r)
+{
+	return r->has_index;
 }

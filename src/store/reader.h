@@ -26,6 +26,9 @@ int store_reader_open(struct store_reader **ret, const char *path, struct err *e
 int store_reader_open_bytes(struct store_reader **ret, const void *bytes, size_t len,
 	const char *name, struct err *err);
 
+/* Another reader of what `r` reads, to be closed before it. */
+struct store_reader *store_reader_open_again(const struct store_reader *r);
+
 void store_reader_close(struct store_reader *r);
 
 /* Whether a file begins as trace files do. */
@@ -65,6 +68,18 @@ uint64_t store_reader_offset(const struct store_reader *r);
 /* What the end says; NULL before the last event, or when the end is missing. */
 const struct store_end *store_reader_end(const struct store_reader *r);
 
+/* Of an event there is always its kind, time, task and, of a call, which it is and its flags. */
+enum store_part {
+	STORE_PART_CPU = 1,
+	STORE_PART_ENTRY = 2, /* the time of entry */
+	STORE_PART_RESULT = 4,
+	STORE_PART_ARGS = 8,
+	STORE_PART_CAPTURES = 16, /* with the arguments */
+	STORE_PART_RECORDS = 32,  /* events that are no calls; without, they are passed over */
+	STORE_PART_QUEUED = 64,
+	STORE_PART_ALL = 127,
+};
+
 struct store_block {
 	uint64_t offset, len; /* in the file, the chunk's head included */
 	struct store_zone zone;
@@ -75,3 +90,18 @@ struct store_block {
  * from the blocks themselves. Live as long as the reader.
  */
 const struct store_block *store_reader_blocks(struct store_reader *r, size_t *ret_nr);
+
+/* Whether these came from an index: no block has been looked into, and no hash of one checked. */
+bool store_reader_has_index(const struct store_reader *r);
+
+/*
+ * From the first event of that block on, only so much of each event (enum store_part; what is not
+ * read is 0). False, with the state STORE_DAMAGED, when the block is not what was written.
+ */
+bool store_reader_seek(struct store_reader *r, const struct store_block *block, uint32_t parts);
+
+/*
+ * As store_reader_next, but to the end of the block. `ret_at`: the place in the block of the event,
+ * counting those that are passed over.
+ */
+bool store_reader_next_in_block(struct store_reader *r, struct event *ret, uint64_t *ret_at);

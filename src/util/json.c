@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "util/buf.h"
-#include "util/macros.h"
+#include "util/utf8.h"
 
 void json_init(struct json *j, struct buf *out)
 {
@@ -67,35 +67,10 @@ void json_key(struct json *j, const char *key)
 	j->after_key = true;
 }
 
-/* Bytes of the well-formed UTF-8 sequence at `at` (RFC 3629), 0 = not one. */
+/* U+EF80..U+EFFF is how a stray byte is written. */
 static size_t sequence_len(const uint8_t *at, size_t left)
 {
-	static const struct {
-		uint8_t first_min, first_max, second_min, second_max, len;
-	} forms[] = {
-		{0xc2, 0xdf, 0x80, 0xbf, 2},
-		{0xe0, 0xe0, 0xa0, 0xbf, 3},
-		{0xe1, 0xec, 0x80, 0xbf, 3},
-		{0xed, 0xed, 0x80, 0x9f, 3},
-		{0xee, 0xef, 0x80, 0xbf, 3},
-		{0xf0, 0xf0, 0x90, 0xbf, 4},
-		{0xf1, 0xf3, 0x80, 0xbf, 4},
-		{0xf4, 0xf4, 0x80, 0x8f, 4},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
-		if (*at < forms[i].first_min || *at > forms[i].first_max)
-			continue;
-		if (left < forms[i].len || at[1] < forms[i].second_min ||
-			at[1] > forms[i].second_max)
-			return 0;
-		for (size_t k = 2; k < forms[i].len; k++)
-			if ((at[k] & 0xc0) != 0x80)
-				return 0;
-		/* U+EF80..U+EFFF is how a stray byte is written */
-		return at[0] == 0xee && at[1] >= 0xbe ? 0 : forms[i].len;
-	}
-	return 0;
+	return at[0] == 0xee && left > 1 && at[1] >= 0xbe ? 0 : utf8_sequence_len(at, left);
 }
 
 /* What stands in a string as it is. */
@@ -174,6 +149,19 @@ void json_string(struct json *j, const void *bytes, size_t len)
 void json_text(struct json *j, const char *text)
 {
 	json_string(j, text, strlen(text));
+}
+
+void json_key_text(struct json *j, const char *key)
+{
+	json_text(j, key);
+	buf_addc(j->out, ':');
+	j->after_key = true;
+}
+
+void json_token(struct json *j, const char *token)
+{
+	separate(j);
+	buf_adds(j->out, token);
 }
 
 void json_i64(struct json *j, int64_t number)

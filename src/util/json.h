@@ -34,6 +34,9 @@ void json_array_end(struct json *j);
 /* `key` is one of ours: nothing in it needs an escape. */
 void json_key(struct json *j, const char *key);
 
+/* One that comes from elsewhere. */
+void json_key_text(struct json *j, const char *key);
+
 void json_string(struct json *j, const void *bytes, size_t len);
 void json_text(struct json *j, const char *text);
 
@@ -43,6 +46,7 @@ void json_add_utf8(struct buf *out, const void *bytes, size_t len);
 void json_i64(struct json *j, int64_t number);
 void json_u64(struct json *j, uint64_t number);
 void json_bool(struct json *j, bool value);
+void json_token(struct json *j, const char *token); /* a number, or null, that is text already */
 
 /* `thousandths` / 1000 with exactly as many decimals as it needs, three at most. */
 void json_thousandths(struct json *j, uint64_t thousandths);

@@ -306,3 +306,72 @@ TEST(a_column_that_is_missing_or_short_ends_it)
 		buf_deinit(&seen);
 	}
 }
+
+TEST(blocks_by_themselves_and_in_part)
+{
+	struct buf told;
+	size_t len, nr;
+	uint8_t *bytes = small_trace(&told, &len);
+	const struct store_block *blocks;
+	struct store_reader *first, *r;
+	struct event ev;
+	uint64_t at;
+
+	assert_int_equal(store_reader_open_bytes(&first, bytes, len, "trace", NULL), 0);
+	blocks = store_reader_blocks(first, &nr);
+	assert_int_equal(nr, 3);
+	assert_true(store_reader_has_index(first));
+	r = store_reader_open_again(first);
+	for (size_t i = nr; i--;) {
+		assert_true(store_reader_seek(r, &blocks[i], STORE_PART_RESULT));
+		for (uint64_t place = 0; store_reader_next_in_block(r, &ev, &at); place += 2) {
+			assert_int_equal(
+				at, place); /* what is no call is passed over, and counts */
+			assert_int_equal(ev.tid, 1 + (int)(i * 2 + place / 2));
+			assert_int_equal(ev.call.ret, ev.tid - 3);
+			assert_int_equal(ev.call.nr_captures, 0);
+			assert_int_equal(ev.call.args[1], 0);
+			assert_int_equal(ev.call.enter_ns, 0);
+		}
+		assert_int_equal(at, 2);
+		assert_int_equal(store_reader_state(r), STORE_READING);
+	}
+	assert_true(store_reader_seek(r, &blocks[1], STORE_PART_CAPTURES));
+	assert_true(store_reader_next_in_block(r, &ev, &at));
+	assert_int_equal(ev.call.nr_captures, 1);
+	assert_int_equal(ev.call.captures[0].addr, ev.call.args[1]);
+	assert_string_equal(
+		(const char *)ev.call.captures[0].bytes, "/etc/a-rather-long-name/group");
+	assert_int_equal(ev.call.ret, 0);
+	store_reader_close(r);
+	store_reader_close(first);
+	free(bytes);
+	buf_deinit(&told);
+}
+
+/* What an index says need not be true. */
+TEST(places_that_are_no_blocks)
+{
+	struct buf told;
+	size_t len, nr;
+	uint8_t *bytes = small_trace(&told, &len);
+	struct store_reader *r;
+	struct store_block block;
+
+	assert_int_equal(store_reader_open_bytes(&r, bytes, len, "trace", NULL), 0);
+	block = store_reader_blocks(r, &nr)[1];
+	block.len++;
+	assert_false(store_reader_seek(r, &block, STORE_PART_ALL));
+	assert_int_equal(store_reader_state(r), STORE_DAMAGED);
+	block.len--;
+	assert_true(store_reader_seek(r, &block, STORE_PART_ALL));
+	block.offset = len;
+	assert_false(store_reader_seek(r, &block, STORE_PART_ALL));
+	block.offset = UINT64_MAX;
+	assert_false(store_reader_seek(r, &block, STORE_PART_ALL));
+	block = (struct store_block){.offset = STORE_HEADER_BYTES, .len = 16};
+	assert_false(store_reader_seek(r, &block, STORE_PART_ALL));
+	store_reader_close(r);
+	free(bytes);
+	buf_deinit(&told);
+}

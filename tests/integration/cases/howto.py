@@ -42,7 +42,7 @@ def run_block(h, block):
         # only one engine changes calls, and is found without being named
         engine = h.renacer if "inject=" in command else "$R"
         script = (
-            f'renacer() {{ case $1 in doctor|export|info|show|stats) {h.renacer} "$@" ;;'
+            f'renacer() {{ case $1 in doctor|export|info|query|show|stats) {h.renacer} "$@" ;;'
             f' record) shift; {h.renacer} record --engine {h.engine} "$@" ;;'
             f' *) {engine} "$@" ;; esac; }}; export -f renacer\n{command}'
         )
