@@ -12,7 +12,7 @@ clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev'
 
 # cmocka: unit tests; strace: the oracle; multilib: 32-bit programs; the rest are traced.
 test='libcmocka-dev strace gcc-multilib libc6-dev-i386 make git procps redis-server redis-tools nginx-light wrk
-jq python3-jsonschema time sqlite3'
+jq python3-jsonschema time sqlite3 tmux'
 
 # the first two: formatting and fuzzing; the rest are traced by the slow oracles only
 ci='clang-format libclang-rt-dev

@@ -209,8 +209,9 @@ def test_redis_renacer_killed_under_load(h):
     check_equal(tracer_of(server.pid), set())
 
 
-def test_nginx_under_load(h):
-    nginx, wrk = h.tool("nginx"), h.tool("wrk")
+def nginx_server(h):
+    """(master, process id of its worker, port)"""
+    nginx = h.tool("nginx")
     port = free_port()
     root = h.folder()
     (root / "index.html").write_text("hello\n" * 100)
@@ -227,12 +228,29 @@ def test_nginx_under_load(h):
     with open(log, "wb") as f:
         master = h.start([nginx, "-p", h.tmp, "-c", conf], stderr=f)
     check(wait_for(lambda: children_of(master.pid)), "nginx does not start", log.read_text())
-    worker = children_of(master.pid)[0]
+    return master, children_of(master.pid)[0], port
+
+
+def wrk_load(h, port, seconds):
     out = h.file(".wrk")
     with open(out, "wb") as f:
-        load = h.start([wrk, "-t1", "-c8", "-d3s", "--timeout", "10s",
+        load = h.start([h.tool("wrk"), "-t1", "-c8", f"-d{seconds}s", "--timeout", "10s",
                         f"http://127.0.0.1:{port}/"], stdout=f, stderr=f)
+    load.log = out
     time.sleep(0.3)
+    return load
+
+
+def no_request_failed(load):
+    check_equal(load.wait(timeout=60), 0, load.log.read_text())
+    report = load.log.read_text()
+    check("Socket errors" not in report and "Non-2xx" not in report, report)
+    check(int(re.search(r"(\d+) requests in", report).group(1)) > 100, report)
+
+
+def test_nginx_under_load(h):
+    master, worker, port = nginx_server(h)
+    load = wrk_load(h, port, 3)
     for _ in range(2):
         renacer = h.attach([master.pid, worker])
         check(traced(renacer), "nothing was traced", renacer.errors.read_text())
@@ -240,10 +258,7 @@ def test_nginx_under_load(h):
         status, text, errors = detach(renacer)
         check_equal(status, 0, errors)
         check_equal(tracer_of(worker) | tracer_of(master.pid), set())
-    check_equal(load.wait(timeout=60), 0, out.read_text())
-    report = out.read_text()
-    check("Socket errors" not in report and "Non-2xx" not in report, report)
-    check(int(re.search(r"(\d+) requests in", report).group(1)) > 100, report)
+    no_request_failed(load)
     check(not re.search(r"\[(alert|crit|emerg)\]", (h.tmp / "error.log").read_text()),
           (h.tmp / "error.log").read_text())
     check("open(" in text or "openat(" in text or "writev(" in text, text[:1000])

@@ -4,9 +4,13 @@ import os
 import pty
 import re
 import select
+import shlex
 import signal
+import subprocess
 import time
 
+from cases.attaching import nginx_server, no_request_failed, wrk_load
+from cases.summary import ROW
 from harness import check, check_equal, wait_for
 
 
@@ -130,3 +134,84 @@ def test_ctrl_z_in_a_shell(h):
     term.until("status=0")
     term.press(b"exit\n")
     term.wait()
+
+
+class Tmux:
+    """An interactive shell in a tmux of its own."""
+
+    def __init__(self, h):
+        self.argv = [h.tool("tmux"), "-S", str(h.tmp / "tmux"), "-f", "/dev/null"]
+        self("new-session", "-d", "-x", "200", "-y", "50", "-c", str(h.tmp),
+             "env PS1='ready> ' bash --noprofile --norc -i")
+
+    def __call__(self, *args):
+        done = subprocess.run([*self.argv, *args], capture_output=True, text=True, timeout=20,
+                              env=dict(os.environ, TERM="xterm"))
+        check_equal(done.returncode, 0, args, done.stderr)
+        return done.stdout
+
+    def __enter__(self):
+        self.until(r"^ready>")
+        return self
+
+    def __exit__(self, *_):
+        self("kill-server")
+
+    def screen(self):
+        return self("capture-pane", "-p", "-S", "-")
+
+    def until(self, pattern, seconds=20):
+        check(wait_for(lambda: re.search(pattern, self.screen(), re.M), seconds),
+              f"{pattern} does not appear", self.screen())
+
+    def type(self, line):
+        self("send-keys", "-l", line)
+        self("send-keys", "Enter")
+
+
+def test_ctrl_c_in_tmux_leaves_the_whole_table(h):
+    _, worker, port = nginx_server(h)
+    load = wrk_load(h, port, 6)
+    with Tmux(h) as tmux:
+        tmux.type(shlex.join([*h.start_of_line(), "-c", "-p", str(worker)]))
+        time.sleep(2)
+        tmux("send-keys", "C-c")
+        tmux.until(r"^Elapsed: [\d.]+s \(.* waiting [\d.]+s\)$")
+        tmux.type("echo status=$?")
+        tmux.until(r"^status=0$")
+        text = tmux.screen()
+    lines = text.splitlines()
+    begin = next(i for i, line in enumerate(lines) if line.endswith("System Call Summary:"))
+    end = lines.index("", begin)
+    rows = [ROW.match(line) for line in lines[begin + 3:end]]
+    check(rows and all(rows), text)
+    check({"epoll_wait", "writev"} <= {m[1] for m in rows}, text)
+    total = re.match(r"Total: (\d+) calls, (\d+) errors$", lines[end + 1])
+    check(total, text)
+    check_equal((sum(int(m[2]) for m in rows), sum(int(m[3]) for m in rows)),
+                (int(total[1]), int(total[2])), text)
+    check("Latency: " in text and "Page faults: " in text, text)
+    no_request_failed(load)
+
+
+def test_a_server_in_the_background_is_stopped_by_ctrl_c(h):
+    """The line of the manual, with the `&` that a user types."""
+    server = h.tmp / "server"
+    server.write_text("#!/bin/sh\ncat /etc/hostname >/dev/null; echo serving; exec sleep 100\n")
+    server.chmod(0o755)
+    shell = Terminal(h, ["env", "PS1=ready> ", "bash", "--noprofile", "--norc", "-i"])
+    shell.until("ready>")
+    line = shlex.join([*h.start_of_line(), "-c", "-e", "trace=file", "--", "./server"])
+    shell.press(line.encode() + b" &\r")
+    shell.until("serving")
+    shell.press(b"fg\r")
+    shell.until(line + "\r\n")
+    time.sleep(0.5)
+    shell.press(b"\x03")
+    shell.until("Elapsed: ")
+    shell.press(b"echo status=$?\r")
+    shell.until("status=130")
+    shell.press(b"exit\r")
+    shell.wait()
+    check(re.search(r"^openat +\d+ ", shell.seen, re.M), shell.seen)
+    check(re.search(r"^Total: \d+ calls, \d+ errors\r$", shell.seen, re.M), shell.seen)
