@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "filter/filter.h"
 #include "query/query_internal.h"
+#include "report/summary.h"
 #include "store/format.h"
 #include "util/alloc.h"
 #include "util/err.h"
@@ -17,15 +19,9 @@
 #define STEPS_UNTIL_STOP 10000 /* of SQLite's machine; some 100 us */
 
 static const struct query_table *const tables[] = {
-	&query_calls, &query_events, &query_tasks, &query_runs};
+	&query_calls, &query_events, &query_tasks, &query_runs, &query_stats};
 
-/* Questions that many will ask. */
-static const char *const view_stats =
-	"CREATE TEMP VIEW stats AS SELECT name, count(*) - sum(unfinished) AS calls, "
-	"count(errno) AS errors, sum(duration_ns) AS total_ns, avg(duration_ns) AS avg_ns, "
-	"min(duration_ns) AS min_ns, percentile(duration_ns, 50) AS p50_ns, "
-	"percentile(duration_ns, 90) AS p90_ns, percentile(duration_ns, 99) AS p99_ns, "
-	"max(duration_ns) AS max_ns, sum(bytes) AS bytes FROM calls GROUP BY name";
+/* A question that many will ask. */
 static const char *const view_files =
 	"CREATE TEMP VIEW files AS SELECT path, count(*) AS calls, count(errno) AS errors, "
 	"sum(duration_ns) AS total_ns, sum(bytes) AS bytes FROM calls WHERE path IS NOT NULL "
@@ -134,8 +130,6 @@ static int set_up(struct query *q, struct err *err)
 	for (size_t i = 0; r == SQLITE_OK && i < ARRAY_SIZE(tables); i++)
 		r = add_table(q, tables[i]);
 	if (r == SQLITE_OK)
-		r = sqlite3_exec(q->db, view_stats, NULL, NULL, NULL);
-	if (r == SQLITE_OK)
 		r = sqlite3_exec(q->db, view_files, NULL, NULL, NULL);
 	q->is_set_up = true;
 	if (r == SQLITE_OK)
@@ -184,8 +178,11 @@ void query_close(struct query *q)
 	if (q->db)
 		sqlite3_close(q->db);
 	sqlite_library_close(&q->library);
-	VEC_FOREACH (file, &q->files)
+	VEC_FOREACH (file, &q->files) {
+		summary_destroy(file->summary);
 		store_reader_close(file->reader);
+	}
+	filter_destroy(q->everything);
 	VEC_DEINIT(&q->files);
 	VEC_DEINIT(&q->tasks);
 	forget_notes(q);

@@ -13,7 +13,10 @@
 #include "util/buf.h"
 #include "util/vec.h"
 
+struct filter;
 struct past;
+struct summary;
+struct summary_table;
 struct track;
 
 /* Rows are numbered by file, block and place in it; none of the three reaches its limit. */
@@ -29,7 +32,9 @@ struct query_file {
 	uint64_t nr_calls, nr_events;
 	bool moves_roots; /* absolute paths need not mean what they say */
 	enum store_state state;
-	uint64_t offset; /* of a cut or damage */
+	uint64_t offset;                   /* of a cut or damage */
+	struct summary *summary;           /* owned; NULL = nobody has asked yet */
+	const struct summary_table *stats; /* of `summary` */
 };
 
 /* A task of the table `tasks`. */
@@ -58,6 +63,7 @@ struct query {
 	VEC(struct query_file) files;
 	VEC(struct query_task) tasks;
 	bool knows_tasks;
+	struct filter *everything; /* owned; NULL = not needed yet */
 	VEC(struct query_note) notes;
 	struct err *err; /* borrowed, while a statement runs */
 	bool is_set_up;  /* from here on nothing is created any more */
@@ -81,7 +87,7 @@ struct query_table {
 	void (*column)(struct query_cursor *c, sqlite3_context *to, int column);
 };
 
-extern const struct query_table query_calls, query_events, query_tasks, query_runs;
+extern const struct query_table query_calls, query_events, query_tasks, query_runs, query_stats;
 
 struct query_cursor {
 	sqlite3_vtab_cursor base;
@@ -118,6 +124,7 @@ static inline bool query_stops(const struct query *q)
 /* scan.c: on to the next event of the table's kinds that `want` does not rule out. */
 bool scan_next(struct query_cursor *c);
 void scan_reset(struct query_cursor *c);
+void scan_note_damage(struct query_file *file, size_t block, const struct store_reader *r);
 int64_t scan_rowid(const struct query_cursor *c);
 
 /* What the tracker says when the cursor's event has just happened. */

@@ -21,7 +21,7 @@ static void close_file(struct query_cursor *c)
 	c->file = next;
 }
 
-static void note_damage(struct query_file *file, size_t block, const struct store_reader *r)
+void scan_note_damage(struct query_file *file, size_t block, const struct store_reader *r)
 {
 	file->state = STORE_DAMAGED;
 	file->offset = store_reader_offset(r);
@@ -49,7 +49,7 @@ static bool enter_block(struct query_cursor *c)
 			c->in_block = true;
 			return true;
 		}
-		note_damage(file, c->block - 1, c->reader);
+		scan_note_damage(file, c->block - 1, c->reader);
 	}
 	return false;
 }
@@ -65,7 +65,7 @@ static bool next_in_block(struct query_cursor *c)
 	}
 	/* what came before the damage was good, what comes behind it nobody knows */
 	if (store_reader_state(c->reader) == STORE_DAMAGED)
-		note_damage(cursor_file(c), c->block, c->reader);
+		scan_note_damage(cursor_file(c), c->block, c->reader);
 	c->in_block = false;
 	return false;
 }

@@ -35,7 +35,7 @@ static const struct query_column columns[NR_TASKS_COLUMNS + 1] = {
 /* While one file is read. */
 struct gathering {
 	struct query *q;
-	const struct query_file *file;
+	struct query_file *file;
 	struct map latest; /* tid -> its place in q->tasks + 1: ids come again */
 };
 
@@ -143,7 +143,7 @@ static void gather(struct gathering *g)
 			while (store_reader_next_in_block(r, &ev, &place))
 				see(g, &ev);
 			if (store_reader_state(r) == STORE_DAMAGED)
-				break;
+				scan_note_damage(g->file, i, r);
 		}
 		VEC_FOREACH (task, &zone->tasks)
 			find_or_add(g, task->pid, task->tid);

@@ -38,6 +38,7 @@ struct rows {
 	struct buf text;
 	VEC(struct kept) kept;
 	size_t *widths; /* owned */
+	bool *numeric;  /* owned; of each column: some cell is a number */
 	bool is_laid_out;
 };
 
@@ -222,6 +223,7 @@ static void lay_out(struct rows *r)
 		return;
 	r->is_laid_out = true;
 	r->widths = xcalloc(r->nr + 1, sizeof(*r->widths));
+	r->numeric = xcalloc(r->nr + 1, sizeof(*r->numeric));
 	for (size_t i = 0; i < r->nr; i++)
 		r->widths[i] = width_of(r->names[i], strlen(r->names[i]));
 	for (size_t i = 0; i < r->kept.len; i++) {
@@ -229,10 +231,10 @@ static void lay_out(struct rows *r)
 		size_t width = width_of(r->text.data + cell->at, cell->len);
 
 		r->widths[i % r->nr] = MAX(r->widths[i % r->nr], width);
+		r->numeric[i % r->nr] |= cell->number;
 	}
 	for (size_t i = 0; i < r->nr; i++)
-		draw_cell(r, i, r->names[i], strlen(r->names[i]),
-			i < r->kept.len && r->kept.data[i].number);
+		draw_cell(r, i, r->names[i], strlen(r->names[i]), r->numeric[i]);
 }
 
 static void table_begin(struct rows *r)
@@ -315,6 +317,7 @@ int rows_end(struct rows *r)
 		free(r->names[i]);
 	free(r->names);
 	free(r->widths);
+	free(r->numeric);
 	buf_deinit(&r->text);
 	VEC_DEINIT(&r->kept);
 	free(r);
