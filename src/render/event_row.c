@@ -185,3 +185,34 @@ bool event_row_fill(
 		fill_other(row, ev);
 	return true;
 }
+
+static const char *command_text(char *const *command, struct arena *a)
+{
+	struct buf text = BUF_INIT;
+	const char *ret;
+	struct json j;
+
+	json_init(&j, &text);
+	json_array_begin(&j);
+	for (; *command; command++)
+		json_text(&j, *command);
+	json_array_end(&j);
+	ret = arena_strndup(a, text.data, text.len);
+	buf_deinit(&text);
+	return ret;
+}
+
+size_t run_facts(const struct render_options *options, const char *format, struct arena *a,
+	struct run_fact ret[RUN_FACTS_MAX])
+{
+	size_t nr = 0;
+
+	ret[nr++] = (struct run_fact){"format", format};
+	ret[nr++] = (struct run_fact){"version", RENACER_VERSION};
+	ret[nr++] = (struct run_fact){"trace_id", options->trace_id};
+	ret[nr++] = (struct run_fact){"realtime_offset_ns",
+		arena_printf(a, "%llu", (unsigned long long)options->realtime_offset_ns)};
+	if (options->command)
+		ret[nr++] = (struct run_fact){"command", command_text(options->command, a)};
+	return nr;
+}

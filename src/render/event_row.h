@@ -63,3 +63,14 @@ void event_row_deinit(struct event_row *row);
 /* False when events of this kind are no rows. Texts live until the next call. */
 bool event_row_fill(
 	struct event_row *row, const struct render_options *options, const struct event_view *view);
+
+/* What is known of the run as a whole, for tables to keep beside the events. */
+struct run_fact {
+	const char *key, *text;
+};
+
+#define RUN_FACTS_MAX 5
+
+/* `format` names the form; returns how many. In `a` or borrowed from the options. */
+size_t run_facts(const struct render_options *options, const char *format, struct arena *a,
+	struct run_fact ret[RUN_FACTS_MAX]);

@@ -11,9 +11,9 @@
 #include "render/sqlite_library.h"
 #include "report/event_view.h"
 #include "util/alloc.h"
+#include "util/arena.h"
 #include "util/buf.h"
 #include "util/err.h"
-#include "util/json.h"
 #include "util/out.h"
 #include "util/spool.h"
 
@@ -65,16 +65,19 @@ static void run_sql(struct database *d, const char *sql)
 		holds(d, d->lib.exec(d->db, sql, NULL, NULL, NULL));
 }
 
-static void bind(struct database *d, sqlite3_stmt *to, int place, const struct event_cell *cell,
-	bool is_text)
+static void bind_text(struct database *d, sqlite3_stmt *to, int place, const char *text, size_t len)
+{
+	holds(d, d->lib.bind_text64(to, place, text, len, SQLITE_STATIC, SQLITE_UTF8));
+}
+
+static void bind_cell(struct database *d, int place, const struct event_cell *cell, bool is_text)
 {
 	if (!cell->present)
-		holds(d, d->lib.bind_null(to, place));
+		holds(d, d->lib.bind_null(d->insert, place));
 	else if (is_text)
-		holds(d, d->lib.bind_text64(
-				 to, place, cell->text, cell->len, SQLITE_STATIC, SQLITE_UTF8));
+		bind_text(d, d->insert, place, cell->text, cell->len);
 	else
-		holds(d, d->lib.bind_int64(to, place, cell->number));
+		holds(d, d->lib.bind_int64(d->insert, place, cell->number));
 }
 
 static void step(struct database *d, sqlite3_stmt *statement)
@@ -93,42 +96,21 @@ static sqlite3_stmt *prepare(struct database *d, const char *sql)
 	return ret;
 }
 
-static void add_fact(struct database *d, const char *key, const char *text, size_t len)
-{
-	const struct event_cell cells[] = {
-		{.present = true, .text = key, .len = strlen(key)},
-		{.present = true, .text = text, .len = len},
-	};
-	sqlite3_stmt *statement = prepare(d, "INSERT INTO run VALUES (?, ?)");
-
-	if (!statement)
-		return;
-	bind(d, statement, 1, &cells[0], true);
-	bind(d, statement, 2, &cells[1], true);
-	step(d, statement);
-	d->lib.finalize(statement);
-}
-
 static void add_facts(struct database *d)
 {
-	struct buf text = BUF_INIT;
-	struct json j;
+	sqlite3_stmt *statement = prepare(d, "INSERT INTO run VALUES (?, ?)");
+	struct run_fact facts[RUN_FACTS_MAX];
+	struct arena arena = ARENA_INIT;
+	size_t nr = run_facts(d->options, "renacer-sqlite-v1", &arena, facts);
 
-	add_fact(d, "format", "renacer-sqlite-v1", strlen("renacer-sqlite-v1"));
-	add_fact(d, "version", RENACER_VERSION, strlen(RENACER_VERSION));
-	add_fact(d, "trace_id", d->options->trace_id, strlen(d->options->trace_id));
-	buf_add_u64(&text, d->options->realtime_offset_ns);
-	add_fact(d, "realtime_offset_ns", text.data, text.len);
-	if (d->options->command) {
-		buf_reset(&text);
-		json_init(&j, &text);
-		json_array_begin(&j);
-		for (char *const *word = d->options->command; *word; word++)
-			json_text(&j, *word);
-		json_array_end(&j);
-		add_fact(d, "command", text.data, text.len);
+	for (size_t i = 0; statement && i < nr; i++) {
+		bind_text(d, statement, 1, facts[i].key, strlen(facts[i].key));
+		bind_text(d, statement, 2, facts[i].text, strlen(facts[i].text));
+		step(d, statement);
 	}
-	buf_deinit(&text);
+	if (statement)
+		d->lib.finalize(statement);
+	arena_deinit(&arena);
 }
 
 static void make_tables(struct database *d)
@@ -200,7 +182,7 @@ static void sqlite_event(void *self, const struct event_view *view)
 	if (d->out->error || !event_row_fill(&d->row, d->options, view))
 		return;
 	for (int i = 0; i < NR_EVENT_COLUMNS; i++)
-		bind(d, d->insert, i + 1, &d->row.cells[i], event_columns[i].is_text);
+		bind_cell(d, i + 1, &d->row.cells[i], event_columns[i].is_text);
 	step(d, d->insert);
 }
 

@@ -15,13 +15,16 @@ import json
 import os
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-PACKAGES = ["@tracerbench/trace-model@8.0.0"]
-SCRIPT = "for i in 1 2 3; do ls -l /etc | sort | tail -n 2; done; cat /nowhere; python3 -c 'import json, threading; " \
+PACKAGES = ["@tracerbench/trace-model@8.0.0", "hyparquet@1.31.5", "hyparquet-compressors@1.1.2",
+            "@duckdb/node-api@1.5.6-r.1"]
+# enough rows for several row groups
+SCRIPT = "dd if=/dev/zero of=/dev/null bs=1 count=40000; for i in 1 2 3; do ls -l /etc | sort | tail -n 2; done; cat /nowhere; python3 -c 'import json, threading; " \
     "t = threading.Thread(target=open, args=(\"/dev/null\",)); t.start(); t.join()'; kill -TERM $$"
 
 
@@ -72,6 +75,35 @@ def test_chrome(oracle):
                 check_equal(round(event["duration"] * 1000), call["duration_nanos"])
             check_equal(event["args"].get("result"), call.get("result"))
             assert event["comm"] and not event["nested"], event
+
+
+def test_parquet(oracle):
+    """Every row and column is what SQLite has of the same run."""
+    facts, *rows = oracle.read("parquet", "parquet.mjs")
+    assert facts["groups"] > 1, facts
+    output = oracle.folder / "run.sqlite"
+    subprocess.run([oracle.renacer, "export", "--format", "sqlite", "-o", str(output), oracle.kept], check=True)
+    cursor = sqlite3.connect(output).execute("SELECT * FROM events ORDER BY id")
+    names = [column[0] for column in cursor.description][1:]
+    for row in rows:
+        wanted = dict(zip(names, next(cursor)[1:]))
+        check_equal(row, {name: float(value) if isinstance(value, int) and abs(value) > 1 << 53 else value
+                          for name, value in wanted.items()})
+    check_equal(next(cursor, None), None)
+    wanted = dict(sqlite3.connect(output).execute("SELECT key, value FROM run"))
+    wanted["format"] = "renacer-parquet-v1"
+    check_equal({fact["key"]: fact["value"] for fact in facts["facts"]}, wanted)
+
+
+def test_duckdb(oracle):
+    """Sums by name are those of `renacer stats`."""
+    *rows, last = oracle.read("parquet", "duckdb.mjs")
+    stats = subprocess.run([oracle.renacer, "stats", "--format", "json", oracle.kept], check=True,
+                           capture_output=True)
+    check_equal({row[0]: [int(number) for number in row[1:]] for row in rows},
+                {row["name"]: [row["calls"], row["errors"], row["duration_ns"]]
+                 for row in json.loads(stats.stdout)["syscalls"]})
+    assert last in ([["exit"]], [["signal"]]), last
 
 
 def install(folder):

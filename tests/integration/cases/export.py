@@ -209,7 +209,7 @@ def test_errors(h):
             (["--format", "sqlite", "-o", str(kept), str(kept)], 2, "the trace file itself"),
             (["--format", "sqlite", "-o", "/missing/x", str(kept)], 1, "cannot open '/missing/x'"),
             *[(["--format", form, "-o", "/dev/full", str(kept)], 1, "No space left on device")
-              for form in ("json", "jsonl", "csv", "sqlite", "chrome")]):
+              for form in ("json", "jsonl", "csv", "sqlite", "chrome", "parquet")]):
         done = h.plain(["export", *args])
         check_equal((done.status, done.stdout, done.stderr.count("\n")), (status, "", 1), args, done.stderr)
         check(text in done.stderr, done.stderr)
@@ -220,12 +220,13 @@ def test_errors(h):
 def test_not_to_a_terminal(h):
     kept = recorded(h, ["true"])
     leader, follower = pty.openpty()
-    done = subprocess.run([h.renacer, "export", "--format", "sqlite", str(kept)], stdout=follower,
-                          stderr=subprocess.PIPE, text=True)
+    for form in ("sqlite", "parquet"):
+        done = subprocess.run([h.renacer, "export", "--format", form, str(kept)], stdout=follower,
+                              stderr=subprocess.PIPE, text=True)
+        check_equal(done.returncode, 1)
+        check("not for a terminal" in done.stderr, done.stderr)
     os.close(leader)
     os.close(follower)
-    check_equal(done.returncode, 1)
-    check("not for a terminal" in done.stderr, done.stderr)
 
 
 def test_cut_and_damaged_files(h):
