@@ -21,17 +21,44 @@ struct csv {
 	struct buf arguments;
 };
 
+/* Of statistics, behind the sum of the times; all in milliseconds. */
+static const struct {
+	const char *name;
+	enum summary_column column;
+	bool extended;
+} times[] = {
+	{"avg_time_ms", SUMMARY_AVG, false},
+	{"stddev_ms", SUMMARY_STDDEV, true},
+	{"min_ms", SUMMARY_MIN, true},
+	{"p50_ms", SUMMARY_P50, false},
+	{"p75_ms", SUMMARY_P75, true},
+	{"p90_ms", SUMMARY_P90, false},
+	{"p95_ms", SUMMARY_P95, true},
+	{"p99_ms", SUMMARY_P99, false},
+	{"p999_ms", SUMMARY_P999, true},
+	{"max_ms", SUMMARY_MAX, true},
+};
+
+static void draw_summary_head(struct csv *c)
+{
+	out_puts(c->out, "syscall,calls,errors,total_time_ms");
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
+		if (c->options->extended || !times[i].extended)
+			out_printf(c->out, ",%s", times[i].name);
+	out_puts(c->out, "\r\n");
+}
+
 static void *csv_begin(struct out *out, const struct render_options *options)
 {
 	struct csv *c = xcalloc(1, sizeof(*c));
 
 	c->out = out;
 	c->options = options;
-	out_puts(out, options->summary
-			      ? "syscall,calls,errors,total_time_ms,avg_time_ms,p50_ms,p90_ms,"
-				"p99_ms\r\n"
-			      : "syscall,arguments,result,duration_us,pid,tid,timestamp_ns,"
-				"source_location\r\n");
+	if (options->summary)
+		draw_summary_head(c);
+	else
+		out_puts(out, "syscall,arguments,result,duration_us,pid,tid,timestamp_ns,"
+			      "source_location\r\n");
 	return c;
 }
 
@@ -85,9 +112,6 @@ static void draw_ms(struct out *out, double ns)
 static void draw_row(
 	struct csv *c, const struct summary_table *table, const struct summary_row *row)
 {
-	static const enum summary_column times[] = {
-		SUMMARY_AVG, SUMMARY_P50, SUMMARY_P90, SUMMARY_P99};
-
 	buf_reset(&c->arguments);
 	buf_adds(&c->arguments, row->key);
 	if (table->by == SUMMARY_BY_NAME)
@@ -98,8 +122,10 @@ static void draw_row(
 		(unsigned long long)row->errors);
 	draw_ms(c->out, (double)row->times.sum);
 	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
+		if (times[i].extended && !c->options->extended)
+			continue;
 		if (row->times.nr)
-			draw_ms(c->out, summary_value(table, row, times[i]));
+			draw_ms(c->out, summary_value(table, row, times[i].column));
 		else
 			out_puts(c->out, ",");
 	}

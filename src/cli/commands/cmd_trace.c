@@ -552,7 +552,7 @@ static int parse_anomalies(struct run *run, const struct renderer *renderer, str
 	if (o->stats_extended && !summary_mode(o))
 		return err_set(
 			err, -EINVAL, "--stats-extended is for statistics: give -c or -C too");
-	if (looks_for_anomalies(o) && !renderer->anomalies)
+	if (o->anomaly_realtime && !renderer->anomalies)
 		return err_set(
 			err, -EINVAL, "--format %s has no form for slow calls", renderer->name);
 	if (o->anomaly_threshold) {

@@ -1,5 +1,7 @@
 """Slow calls: those that are made slow are found, with the right figures, and no others."""
 
+import csv
+import io
 import json
 import re
 import subprocess
@@ -152,6 +154,19 @@ def test_a_document_has_the_worst_first(h):
     row = next(r for r in document["syscalls"] if r["name"] == "pread64")
     check(row["min_ns"] / 1e6 <= row["p75_ms"] <= row["p999_ms"] <= row["max_ns"] / 1e6, row)
     check(row["stddev_ms"] > 0, row)
+
+
+def test_csv_has_the_columns(h):
+    run, _ = planted(h, ["-c", "--stats-extended", "--format", "csv"])
+    table = list(csv.DictReader(io.StringIO(run.trace, newline="")))
+    check_equal(list(table[0])[4:], "avg_time_ms stddev_ms min_ms p50_ms p75_ms p90_ms p95_ms p99_ms "
+                                    "p999_ms max_ms".split())
+    for row in table:
+        times = [float(row[key]) for key in ("min_ms", "p50_ms", "p75_ms", "p90_ms", "p95_ms", "p99_ms",
+                                             "p999_ms", "max_ms")]
+        check_equal(times, sorted(times), row)
+    read = next(row for row in table if row["syscall"] == "pread64")
+    check(float(read["stddev_ms"]) > 0 and float(read["max_ms"]) >= 10, read)
 
 
 def test_documents_are_as_the_schema_says(h):
