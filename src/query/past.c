@@ -6,19 +6,21 @@
 #include "util/alloc.h"
 
 struct past {
-	const struct query_file *file; /* borrowed */
-	struct store_reader *reader;   /* owned */
-	struct track *track;           /* owned */
+	const struct query_file *file;     /* borrowed */
+	const volatile sig_atomic_t *stop; /* NULL = nobody says so */
+	struct store_reader *reader;       /* owned */
+	struct track *track;               /* owned */
 	size_t block;
 	bool in_block;    /* the reader is in `block` */
 	uint64_t nr_seen; /* places of it */
 };
 
-struct past *past_create(const struct query_file *file)
+struct past *past_create(const struct query_file *file, const volatile sig_atomic_t *stop)
 {
 	struct past *p = xcalloc(1, sizeof(*p));
 
 	p->file = file;
+	p->stop = stop;
 	p->reader = store_reader_open_again(file->reader);
 	p->track = track_create();
 	return p;
@@ -78,12 +80,13 @@ const struct track *past_at(struct past *p, size_t block, uint64_t place)
 {
 	if (block < p->block || (block == p->block && p->nr_seen > place + 1))
 		restart(p);
-	for (; p->block < block; p->block++) {
+	for (; p->block < block && !(p->stop && *p->stop); p->block++) {
 		if (p->in_block || tells(&p->file->blocks[p->block].zone))
 			feed(p, UINT64_MAX);
 		p->in_block = false;
 		p->nr_seen = 0;
 	}
-	feed(p, place);
+	if (p->block == block)
+		feed(p, place);
 	return p->track;
 }

@@ -4,6 +4,7 @@
  * from the file's beginning on, when somebody asks.
  */
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,7 +12,8 @@ struct past;
 struct query_file;
 struct track;
 
-struct past *past_create(const struct query_file *file);
+/* With `stop` set it reads no further, and knows less. */
+struct past *past_create(const struct query_file *file, const volatile sig_atomic_t *stop);
 void past_destroy(struct past *p);
 
 /*

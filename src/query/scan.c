@@ -98,6 +98,6 @@ int64_t scan_rowid(const struct query_cursor *c)
 const struct track *scan_track(struct query_cursor *c)
 {
 	if (!c->past)
-		c->past = past_create(cursor_file(c));
+		c->past = past_create(cursor_file(c), c->q->config.stop);
 	return past_at(c->past, c->block - 1, c->place);
 }

@@ -307,7 +307,7 @@ static int vtab_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *ret)
 {
 	const struct query_cursor *c = (const struct query_cursor *)base;
 
-	*ret = c->table->kinds ? scan_rowid(c) : (sqlite3_int64)c->row;
+	*ret = c->table->kinds ? scan_rowid(c) : (sqlite3_int64)((uint64_t)c->file << 32 | c->row);
 	return SQLITE_OK;
 }
 
