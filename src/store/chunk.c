@@ -1,8 +1,10 @@
 #include "store/chunk.h"
 
 #include <endian.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -171,22 +173,72 @@ void chunk_encode(
 	memcpy(head + 8, &hash, sizeof(hash));
 }
 
-enum chunk_state chunk_at(const uint8_t *file, size_t len, size_t offset, struct chunk *ret)
+void chunk_file_deinit(struct chunk_file *f)
 {
-	const uint8_t *head = file + offset;
+	if (f->fd >= 0)
+		close(f->fd);
+	free(f->room);
+	*f = (struct chunk_file){.fd = -1};
+}
+
+/*
+ * By pread and not from a mapping: a file that somebody makes shorter while it is read then only
+ * ends early, where touching a mapped page behind the new end is SIGBUS. And what the hash was
+ * taken of is what is decompressed, whatever is written to the file in between. Each byte is looked
+ * at for its hash in any case; the copy costs less than the page faults that it spares.
+ */
+bool chunk_file_read(const struct chunk_file *f, size_t offset, void *ret, size_t len)
+{
+	size_t done = 0;
+
+	if (offset > f->len || len > f->len - offset)
+		return false;
+	if (f->bytes) {
+		memcpy(ret, f->bytes + offset, len);
+		return true;
+	}
+	while (done < len) {
+		ssize_t n = pread(f->fd, (char *)ret + done, len - done, (off_t)(offset + done));
+
+		if (n == 0 || (n < 0 && errno != EINTR))
+			return false;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return true;
+}
+
+/* NULL = it is not there any more. */
+static const uint8_t *read_body(struct chunk_file *f, size_t offset, size_t len)
+{
+	if (f->bytes)
+		return f->bytes + offset;
+	if (f->cap < len || !f->room) {
+		free(f->room);
+		f->cap = MAX(len, (size_t)65536);
+		f->room = xmalloc(f->cap);
+	}
+	return chunk_file_read(f, offset, f->room, len) ? f->room : NULL;
+}
+
+enum chunk_state chunk_at(struct chunk_file *f, size_t offset, struct chunk *ret)
+{
+	uint8_t head[STORE_CHUNK_BYTES];
 	uint64_t hash;
 	uint32_t body;
 
-	if (offset >= len)
+	if (offset >= f->len)
 		return CHUNK_NONE;
-	if (len - offset < STORE_CHUNK_BYTES)
+	if (!chunk_file_read(f, offset, head, sizeof(head)))
 		return CHUNK_CUT;
 	body = get_le32(head + 4);
 	if (body > STORE_BODY_MAX)
 		return CHUNK_DAMAGED;
-	if (body > len - offset - STORE_CHUNK_BYTES)
+	if (body > f->len - offset - STORE_CHUNK_BYTES)
 		return CHUNK_CUT;
-	*ret = (struct chunk){get_le32(head), offset, head + STORE_CHUNK_BYTES, body};
+	*ret = (struct chunk){
+		get_le32(head), offset, read_body(f, offset + STORE_CHUNK_BYTES, body), body};
+	if (!ret->body)
+		return CHUNK_CUT;
 	memcpy(&hash, head + 8, sizeof(hash));
 	return le64toh(hash) == body_hash(ret->kind, ret->body, body) ? CHUNK_GOOD : CHUNK_DAMAGED;
 }

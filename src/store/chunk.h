@@ -4,6 +4,7 @@
  * bytes in compressed segments. What the columns mean is the business of others.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,7 +28,7 @@ void chunk_encode(
 struct chunk {
 	uint32_t kind;
 	size_t offset;
-	const uint8_t *body; /* borrowed from the file */
+	const uint8_t *body; /* borrowed from the file's structure */
 	size_t len;
 };
 
@@ -38,7 +39,22 @@ enum chunk_state {
 	CHUNK_DAMAGED, /* its hash is wrong */
 };
 
-enum chunk_state chunk_at(const uint8_t *file, size_t len, size_t offset, struct chunk *ret);
+/* A trace file as chunks are taken from it: bytes at hand, or those behind a descriptor. */
+struct chunk_file {
+	const uint8_t *bytes; /* borrowed; NULL = they are read from `fd` as they are asked for */
+	int fd;               /* owned unless negative */
+	size_t len;           /* when it was opened; what is written later does not count */
+	uint8_t *room;        /* owned: a chunk's body */
+	size_t cap;
+};
+
+void chunk_file_deinit(struct chunk_file *f);
+
+/* Copies `len` bytes at `offset`; false when they are not there, or not there any more. */
+bool chunk_file_read(const struct chunk_file *f, size_t offset, void *ret, size_t len);
+
+/* The chunk's body lives until the next one of this file is asked for. */
+enum chunk_state chunk_at(struct chunk_file *f, size_t offset, struct chunk *ret);
 
 /* Where the next one begins. */
 size_t chunk_end(const struct chunk *chunk);

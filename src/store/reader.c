@@ -24,9 +24,7 @@
 #include "util/vec.h"
 
 struct store_reader {
-	const uint8_t *bytes;
-	size_t len;
-	bool is_mapped; /* `bytes` are ours */
+	struct chunk_file file;
 	uint32_t minor;
 	struct arena arena; /* facts, messages */
 	struct store_facts facts;
@@ -69,7 +67,7 @@ static void read_facts(struct store_reader *r)
 	struct chunk chunk;
 	struct scan from;
 
-	if (chunk_at(r->bytes, r->len, r->at, &chunk) == CHUNK_GOOD && chunk.kind == STORE_FACTS) {
+	if (chunk_at(&r->file, r->at, &chunk) == CHUNK_GOOD && chunk.kind == STORE_FACTS) {
 		if (!read_only_column(&chunk, &columns, &from) ||
 			!store_facts_read(&r->facts, &from, &r->arena))
 			r->facts = (struct store_facts){0};
@@ -78,40 +76,55 @@ static void read_facts(struct store_reader *r)
 	columns_deinit(&columns);
 }
 
-static int check_header(const uint8_t *bytes, size_t len, const char *name, struct err *err)
+static int check_header(
+	const struct chunk_file *file, const char *name, uint32_t *ret_minor, struct err *err)
 {
+	uint8_t head[STORE_HEADER_BYTES] = {0};
+	size_t len = MIN(file->len, sizeof(head));
 	uint32_t major;
 
-	if (!store_is_trace(bytes, len))
+	if (!chunk_file_read(file, 0, head, len) || !store_is_trace(head, len))
 		return err_set(
 			err, -EINVAL, "'%s' is no trace file (renacer record makes them)", name);
 	if (len < STORE_HEADER_BYTES)
 		return err_set(err, -EINVAL, "'%s' ends within its header", name);
-	major = get_le32(bytes + STORE_MAGIC_BYTES);
+	major = get_le32(head + STORE_MAGIC_BYTES);
 	if (major != STORE_MAJOR)
 		return err_set(err, -ENOTSUP,
 			"'%s' has format %u, this renacer reads format %u: a %s renacer reads it",
 			name, major, STORE_MAJOR, major > STORE_MAJOR ? "later" : "former");
+	*ret_minor = get_le32(head + STORE_MAGIC_BYTES + sizeof(major));
+	return 0;
+}
+
+/* Takes over the file, in case of failure too. */
+static int open_file(
+	struct store_reader **ret, struct chunk_file *file, const char *name, struct err *err)
+{
+	struct store_reader *r;
+	uint32_t minor = 0;
+	int status = check_header(file, name, &minor, err);
+
+	if (status < 0) {
+		chunk_file_deinit(file);
+		return status;
+	}
+	r = xcalloc(1, sizeof(*r));
+	r->file = *file;
+	r->minor = minor;
+	r->at = STORE_HEADER_BYTES;
+	read_facts(r);
+	r->start = r->at;
+	*ret = r;
 	return 0;
 }
 
 int store_reader_open_bytes(
 	struct store_reader **ret, const void *bytes, size_t len, const char *name, struct err *err)
 {
-	int status = check_header(bytes, len, name, err);
-	struct store_reader *r;
+	struct chunk_file file = {.bytes = bytes, .fd = -1, .len = len};
 
-	if (status < 0)
-		return status;
-	r = xcalloc(1, sizeof(*r));
-	r->bytes = bytes;
-	r->len = len;
-	r->minor = get_le32(r->bytes + STORE_MAGIC_BYTES + sizeof(uint32_t));
-	r->at = STORE_HEADER_BYTES;
-	read_facts(r);
-	r->start = r->at;
-	*ret = r;
-	return 0;
+	return open_file(ret, &file, name, err);
 }
 
 /* What comes out of a pipe, as a file. Returns its descriptor. */
@@ -136,42 +149,27 @@ static int gather(int pipe)
 	return -errno;
 }
 
-static int map_file(struct store_reader **ret, int fd, const char *path, struct err *err)
-{
-	struct stat st;
-	void *bytes;
-	int status;
-
-	if (fstat(fd, &st) < 0)
-		return err_sys(err, -errno, "cannot open '%s'", path);
-	if (!st.st_size)
-		return err_set(err, -EINVAL, "'%s' is empty", path);
-	bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (bytes == MAP_FAILED)
-		return err_sys(err, -errno, "cannot map '%s'", path);
-	status = store_reader_open_bytes(ret, bytes, (size_t)st.st_size, path, err);
-	if (status < 0)
-		munmap(bytes, (size_t)st.st_size);
-	else
-		(*ret)->is_mapped = true;
-	return status;
-}
-
 int store_reader_open(struct store_reader **ret, const char *path, struct err *err)
 {
 	CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC), gathered = -1;
+	struct chunk_file file;
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(err, -errno, "cannot open '%s'", path);
-	if (S_ISREG(st.st_mode))
-		return map_file(ret, fd, path, err);
-	if (!S_ISFIFO(st.st_mode))
+	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
 		return err_set(err, -EINVAL, "'%s' is neither a file nor a pipe", path);
-	gathered = gather(fd);
-	if (gathered < 0)
-		return err_sys(err, gathered, "cannot read '%s'", path);
-	return map_file(ret, gathered, path, err);
+	if (S_ISFIFO(st.st_mode)) {
+		gathered = gather(fd);
+		if (gathered < 0 || fstat(gathered, &st) < 0)
+			return err_sys(
+				err, gathered < 0 ? gathered : -errno, "cannot read '%s'", path);
+	}
+	if (!st.st_size)
+		return err_set(err, -EINVAL, "'%s' is empty", path);
+	file = (struct chunk_file){
+		.fd = gathered < 0 ? TAKE_FD(fd) : TAKE_FD(gathered), .len = (size_t)st.st_size};
+	return open_file(ret, &file, path, err);
 }
 
 struct store_reader *store_reader_open_again(const struct store_reader *r)
@@ -192,8 +190,7 @@ void store_reader_close(struct store_reader *r)
 	VEC_DEINIT(&r->blocks);
 	block_reader_deinit(&r->block);
 	arena_deinit(&r->arena);
-	if (r->is_mapped)
-		munmap((void *)r->bytes, r->len);
+	chunk_file_deinit(&r->file);
 	free(r);
 }
 
@@ -209,7 +206,7 @@ uint32_t store_reader_version(const struct store_reader *r)
 
 size_t store_reader_bytes(const struct store_reader *r)
 {
-	return r->len;
+	return r->file.len;
 }
 
 enum store_state store_reader_state(const struct store_reader *r)
@@ -251,7 +248,7 @@ static void next_chunk(struct store_reader *r, bool skip)
 {
 	struct chunk chunk;
 
-	switch (chunk_at(r->bytes, r->len, r->at, &chunk)) {
+	switch (chunk_at(&r->file, r->at, &chunk)) {
 	case CHUNK_GOOD: break;
 	case CHUNK_DAMAGED: r->state = STORE_DAMAGED; return;
 	default: r->state = STORE_CUT; return;
@@ -323,10 +320,12 @@ void store_reader_skip_to_end(struct store_reader *r)
 /* Where the trailer says that the index is; 0 = there is none. */
 static uint64_t offset_of_index(const struct store_reader *r)
 {
-	const uint8_t *trailer = r->bytes + r->len - STORE_TRAILER_BYTES;
+	uint8_t trailer[STORE_TRAILER_BYTES];
 	uint64_t offset, hash;
 
-	if (r->len < STORE_HEADER_BYTES + STORE_TRAILER_BYTES ||
+	if (r->file.len < STORE_HEADER_BYTES + STORE_TRAILER_BYTES ||
+		!chunk_file_read(
+			&r->file, r->file.len - sizeof(trailer), trailer, sizeof(trailer)) ||
 		memcmp(trailer + 16, STORE_END_MARK, sizeof(STORE_END_MARK) - 1))
 		return 0;
 	memcpy(&offset, trailer, sizeof(offset));
@@ -334,17 +333,17 @@ static uint64_t offset_of_index(const struct store_reader *r)
 	if (le64toh(hash) != XXH3_64bits(trailer, sizeof(offset)))
 		return 0;
 	offset = le64toh(offset);
-	return offset < r->len ? offset : 0;
+	return offset < r->file.len ? offset : 0;
 }
 
 static bool read_index_entry(struct store_reader *r, struct scan *from, uint64_t *at)
 {
 	struct store_block block = {0};
 
-	block.offset = *at + scan_max(from, r->len);
-	block.len = scan_max(from, r->len);
+	block.offset = *at + scan_max(from, r->file.len);
+	block.len = scan_max(from, r->file.len);
 	*at = block.offset + block.len;
-	if (!store_zone_read(&block.zone, from) || *at > r->len) {
+	if (!store_zone_read(&block.zone, from) || *at > r->file.len) {
 		store_zone_deinit(&block.zone);
 		return false;
 	}
@@ -358,7 +357,7 @@ static bool read_index(struct store_reader *r)
 	struct columns columns = {0};
 	struct chunk chunk;
 	struct scan from;
-	bool good = offset && chunk_at(r->bytes, r->len, offset, &chunk) == CHUNK_GOOD &&
+	bool good = offset && chunk_at(&r->file, offset, &chunk) == CHUNK_GOOD &&
 		    chunk.kind == STORE_INDEX && read_only_column(&chunk, &columns, &from);
 
 	while (good && scan_left(&from))
@@ -373,7 +372,7 @@ static void walk_blocks(struct store_reader *r)
 	struct columns columns = {0};
 	struct chunk chunk;
 
-	for (size_t at = r->start; chunk_at(r->bytes, r->len, at, &chunk) == CHUNK_GOOD;
+	for (size_t at = r->start; chunk_at(&r->file, at, &chunk) == CHUNK_GOOD;
 		at = chunk_end(&chunk)) {
 		struct store_block block = {at, chunk_end(&chunk) - at, {0}};
 

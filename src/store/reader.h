@@ -18,8 +18,11 @@ struct err;
 struct event;
 struct store_reader;
 
-/* Maps the file; a pipe is read to its end first. Fails when it cannot be read, is no trace file,
- * or is of a later major version. */
+/*
+ * A pipe is read to its end first; a file is read as it is asked for, and one that is made shorter
+ * meanwhile is one that was cut. Fails when it cannot be read, is no trace file, or is of a later
+ * major version.
+ */
 int store_reader_open(struct store_reader **ret, const char *path, struct err *err);
 
 /* The same of bytes that the caller keeps until the reader is closed; `name` is for messages. */

@@ -150,6 +150,7 @@ TEST(names_what_is_no_trace_file)
 
 static void check_blocks(const uint8_t *bytes, size_t len)
 {
+	struct chunk_file file = {.bytes = bytes, .fd = -1, .len = len};
 	const struct store_block *blocks;
 	struct store_reader *r;
 	uint64_t events = 0;
@@ -162,7 +163,7 @@ static void check_blocks(const uint8_t *bytes, size_t len)
 		const struct store_zone *zone = &blocks[i].zone;
 		struct chunk chunk;
 
-		assert_int_equal(chunk_at(bytes, len, blocks[i].offset, &chunk), CHUNK_GOOD);
+		assert_int_equal(chunk_at(&file, blocks[i].offset, &chunk), CHUNK_GOOD);
 		assert_int_equal(chunk.kind, STORE_EVENTS);
 		assert_int_equal(chunk_end(&chunk), blocks[i].offset + blocks[i].len);
 		assert_int_equal(zone->kinds, EV_BIT(EV_CALL) | EV_BIT(EV_EXIT));
@@ -178,6 +179,66 @@ static void check_blocks(const uint8_t *bytes, size_t len)
 	}
 	assert_int_equal(events, 12);
 	store_reader_close(r);
+}
+
+/* The small trace as a file that can be written to; its name is good while `ret_fd` is open. */
+static struct store_reader *open_small_file(struct buf *ret_told, int *ret_fd, size_t *ret_len)
+{
+	uint8_t *bytes = small_trace(ret_told, ret_len);
+	struct store_reader *r;
+	char name[64];
+
+	*ret_fd = memfd_create("trace", MFD_CLOEXEC);
+	assert_int_equal(write(*ret_fd, bytes, *ret_len), *ret_len);
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", *ret_fd);
+	assert_int_equal(store_reader_open(&r, name, NULL), 0);
+	free(bytes);
+	return r;
+}
+
+TEST(a_file_made_shorter_while_it_is_read_is_cut)
+{
+	struct buf told, seen = BUF_INIT;
+	struct event ev;
+	size_t len;
+	int fd;
+	struct store_reader *r = open_small_file(&told, &fd, &len);
+
+	assert_true(store_reader_next(r, &ev));
+	store_tell(&seen, &ev);
+	assert_int_equal(ftruncate(fd, 30), 0);
+	while (store_reader_next(r, &ev))
+		store_tell(&seen, &ev);
+	assert_int_equal(store_reader_state(r), STORE_CUT);
+	check_prefix(&seen, &told);
+	store_reader_rewind(r);
+	store_reader_skip_to_end(r);
+	assert_int_equal(store_reader_state(r), STORE_CUT);
+	store_reader_blocks(r, &len);
+	assert_int_equal(len, 0);
+	store_reader_close(r);
+	close(fd);
+	buf_deinit(&told);
+	buf_deinit(&seen);
+}
+
+TEST(a_file_overwritten_while_it_is_read_is_damaged)
+{
+	static const char other[4096];
+	struct event ev;
+	struct buf told;
+	size_t len;
+	int fd;
+	struct store_reader *r = open_small_file(&told, &fd, &len);
+
+	assert_true(store_reader_next(r, &ev));
+	assert_int_equal(pwrite(fd, other, len, 0), len);
+	while (store_reader_next(r, &ev))
+		;
+	assert_int_equal(store_reader_state(r), STORE_DAMAGED);
+	store_reader_close(r);
+	close(fd);
+	buf_deinit(&told);
 }
 
 TEST(zones_are_told_with_and_without_an_index)

@@ -271,6 +271,37 @@ def test_harmed_files(h):
     check("is no trace file" in done.stderr, done.stderr)
 
 
+def test_a_file_that_is_made_shorter_under_its_reader(h):
+    """What lay before the new end is shown, then one line says so."""
+    (h.tmp / "calls.py").write_text("import os\nfor i in range(80000): os.getppid()\n")
+    check_equal(record(h, "$RECORD -e trace=getppid -o s.rnc -- /usr/bin/python3 calls.py").returncode, 0)
+    path = h.tmp / "s.rnc"
+    whole = h.plain(["show", "s.rnc"]).stdout
+    size = path.stat().st_size
+    reader = subprocess.Popen(
+        [h.renacer, "show", str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    start = reader.stdout.read(1000)  # it waits for us to read on, in the midst of the first block
+    os.truncate(path, size // 2)
+    rest, errors = reader.stdout.read(), reader.stderr.read()
+    check_equal(reader.wait(60), 1, errors)
+    check(re.fullmatch(r"renacer: '.*s\.rnc' was cut off at byte \d+ of %d: what is shown came before "
+                       r"that\n" % size, errors), errors)
+    check(whole.startswith(start + rest) and len(whole) > len(start + rest) > 100000, len(start + rest))
+    for command in ("stats", "info"):
+        done = h.plain([command, str(path)])
+        check_equal(done.status, 1, command)
+        check("cut off at byte" in done.stdout + done.stderr, done.stdout, done.stderr)
+
+
+def test_nothing_can_be_done_to_calls_of_a_file(h):
+    check_equal(record(h, "$RECORD -o n.rnc -- true").returncode, 0)
+    for command in ("show", "stats"):
+        for spec in ("inject=getpid:error=EIO", "fault=all"):
+            done = h.plain([command, "-e", spec, "n.rnc"])
+            check_equal((done.status, done.stdout), (2, ""))
+            check("-e inject= is for a program that runs" in done.stderr, done.stderr)
+
+
 def test_info(h):
     check_equal(record(h, "$RECORD -o i.rnc -- sh -c 'echo a; exit 1'").returncode, 1)
     done = h.plain(["info", "--blocks", "i.rnc"])
