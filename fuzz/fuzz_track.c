@@ -41,6 +41,8 @@ struct room {
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int32_t[2]))];
 	int32_t pair[2];
 	struct capture captures[4];
+	struct event_file file;
+	uint8_t address[16];
 };
 
 static void take_text(struct input *in, char text[16])
@@ -123,6 +125,36 @@ static void take_call(struct input *in, struct event *ev, struct room *r)
 	take_captures(in, ev, r);
 }
 
+/* The state at start as a recording has it that begins in the middle. */
+static void take_state(struct input *in, struct event *ev, struct room *r)
+{
+	static const enum event_kind kinds[] = {EV_ATTACH, EV_ROOT, EV_MAP, EV_FD};
+	struct event_file *file = &r->file;
+	uint8_t byte = take(in);
+
+	ev->kind = kinds[byte & 3];
+	take_text(in, r->text[0]);
+	if (ev->kind == EV_MAP) {
+		ev->map.addr = take_number(in) << 12;
+		ev->map.len = take_number(in) << 10;
+		ev->map.path = r->text[0];
+		return;
+	}
+	ev->state.path = r->text[0];
+	ev->state.fd = (int32_t)take_number(in);
+	ev->state.flags = take(in);
+	if (ev->kind != EV_FD)
+		return;
+	file->id = take_number(in);
+	file->peer_id = take_number(in);
+	file->kind = byte >> 2 & 7;
+	file->deleted = byte >> 5 & 1;
+	file->local = file->peer = r->address;
+	file->local_len = byte >> 4;
+	file->peer_len = byte >> 6;
+	ev->state.file = file;
+}
+
 static void take_event(struct input *in, struct event *ev, struct room *r)
 {
 	uint8_t kind = take(in);
@@ -150,6 +182,7 @@ static void take_event(struct input *in, struct event *ev, struct room *r)
 		ev->state.path = r->text[0];
 		ev->state.fd = (int32_t)take_number(in);
 		break;
+	case 5: take_state(in, ev, r); break;
 	default: ev->kind = EV_CALL; take_call(in, ev, r);
 	}
 }
@@ -176,6 +209,21 @@ static void ask(const struct track *t, const struct event *ev)
 	arena_deinit(&a);
 }
 
+static int feed(void *t, const struct event *ev)
+{
+	return track_sink.event(t, ev, NULL);
+}
+
+/* What one tells another, whatever it has come to know, is fit to be told. */
+static void tell_another(struct track *t)
+{
+	struct track *other = track_create();
+
+	if (track_tell(t, 1, feed, other) < 0)
+		abort();
+	track_destroy(other);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = {data, data + size};
@@ -191,6 +239,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		ask(t, &ev);
 	}
+	tell_another(t);
 	track_destroy(t);
 	return 0;
 }

@@ -32,13 +32,13 @@ static void note_signal(int signo, siginfo_t *info, void *context UNUSED)
  * default action in it. With `once` a second signal of a kind ends us: we may be stuck in a write
  * that nobody reads. The kernel lets go of attached processes then.
  */
-static void catch_signals(bool once)
+static void catch_signals(const struct session *s, bool once)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(watched); i++) {
 		struct sigaction action = {.sa_sigaction = note_signal, .sa_flags = SA_SIGINFO};
 		struct sigaction now;
 
-		if (once && watched[i] != SIGPIPE)
+		if (once && watched[i] != SIGPIPE && !(watched[i] == SIGUSR2 && s->on_usr2))
 			action.sa_flags |= SA_RESETHAND;
 		sigaction(watched[i], NULL, &now);
 		if (now.sa_handler != SIG_IGN)
@@ -46,11 +46,11 @@ static void catch_signals(bool once)
 	}
 }
 
-static void watch_signals(struct sigaction *old, bool once)
+static void watch_signals(const struct session *s, struct sigaction *old)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(watched); i++)
 		sigaction(watched[i], NULL, &old[i]);
-	catch_signals(once);
+	catch_signals(s, !s->launch);
 }
 
 static void unwatch_signals(const struct sigaction *old)
@@ -73,7 +73,9 @@ static bool handle_signals(struct session *s)
 			continue;
 		log_debug("session", "%s from %s", strsignal(signo),
 			origin == FROM_KERNEL ? "the terminal" : "a process");
-		if (!s->launch)
+		if (signo == SIGUSR2 && s->on_usr2)
+			s->on_usr2(s->usr2_self);
+		else if (!s->launch)
 			stop = true;
 		else if (origin == FROM_PROCESS && s->launch->pid > 0 && !s->launch->reaped)
 			kill(s->launch->pid, signo); /* the terminal sent its own to both of us */
@@ -135,7 +137,7 @@ int session_run(struct session *s, struct err *err)
 	/* inherited as ignored, it would keep statuses from us; launch has noted it for the command
 	 */
 	signal(SIGCHLD, SIG_DFL);
-	watch_signals(old, !s->launch);
+	watch_signals(s, old);
 	r = s->ops->open(&engine, s->plan, s->stream, err);
 	s->engine = engine;
 	if (r >= 0)
@@ -147,7 +149,7 @@ int session_run(struct session *s, struct err *err)
 		r = r < 0 ? r : ended;
 	}
 	if (s->launch && s->launch->reaped)
-		catch_signals(true);
+		catch_signals(s, true);
 	ended = stream_end(s->stream, clock_now_ns(), r < 0 ? NULL : err);
 	r = r < 0 ? r : ended;
 	if (s->launch)

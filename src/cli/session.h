@@ -22,6 +22,10 @@ struct session {
 	struct launch *launch; /* prepared; NULL = attach */
 	const pid_t *pids;     /* to attach to */
 	size_t nr_pids;
+	/* what SIGUSR2 means to us; NULL = it is passed on, or ends an attached run, as others are
+	 */
+	void (*on_usr2)(void *self);
+	void *usr2_self;       /* borrowed */
 	struct engine *engine; /* while it runs */
 	/* Results. */
 	uint64_t started_ns; /* when the subject was let run, or attached to; 0 = never */

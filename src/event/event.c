@@ -26,6 +26,7 @@ static const char *const kind_names[NR_EVENT_KINDS] = {
 	[EV_FD] = "fd",
 	[EV_CWD] = "cwd",
 	[EV_STOP] = "stop",
+	[EV_ROOT] = "root",
 };
 
 const char *event_kind_name(enum event_kind kind)
@@ -36,6 +37,18 @@ const char *event_kind_name(enum event_kind kind)
 static const char *copy_text(struct arena *a, const char *text)
 {
 	return text ? arena_strdup(a, text) : NULL;
+}
+
+static const struct event_file *copy_file(struct arena *a, const struct event_file *file)
+{
+	struct event_file *ret;
+
+	if (!file)
+		return NULL;
+	ret = arena_dup(a, file, sizeof(*file));
+	ret->local = arena_dup(a, file->local, file->local_len);
+	ret->peer = arena_dup(a, file->peer, file->peer_len);
+	return ret;
 }
 
 struct event *event_copy(struct arena *a, const struct event *ev)
@@ -62,7 +75,11 @@ struct event *event_copy(struct arena *a, const struct event *ev)
 	case EV_MAP: ret->map.path = copy_text(a, ev->map.path); break;
 	case EV_FD:
 	case EV_CWD:
-	case EV_ATTACH: ret->state.path = copy_text(a, ev->state.path); break;
+	case EV_ROOT:
+	case EV_ATTACH:
+		ret->state.path = copy_text(a, ev->state.path);
+		ret->state.file = copy_file(a, ev->state.file);
+		break;
 	case EV_SAMPLE:
 		ret->sample.stack = arena_dup(
 			a, ev->sample.stack, ev->sample.stack_len * sizeof(*ev->sample.stack));

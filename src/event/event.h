@@ -30,7 +30,8 @@ enum event_kind {
 	EV_SIGNAL = 8,      /* a signal was delivered to pid/tid */
 	EV_WAKEUP = 9,      /* pid/tid ended somebody's wait */
 	EV_SWITCH = 10,     /* context switch: pid/tid left or entered the CPU */
-	EV_MAP = 11,        /* file mapped (state at attach; live ones follow from mmap calls) */
+	EV_MAP = 11, /* mapping (state at attach; live ones follow from mmap calls); with length
+			0: the heap ends there */
 	EV_UNMAP = 12,
 	EV_LOST = 13,   /* events are missing */
 	EV_SAMPLE = 14, /* where a task was when a timer fired */
@@ -39,6 +40,7 @@ enum event_kind {
 	EV_FD = 17,     /* state at start: descriptor `fd` means `path` */
 	EV_CWD = 18,    /* state at start: working directory */
 	EV_STOP = 19,   /* the task's process was stopped by a signal (job control) */
+	EV_ROOT = 20,   /* state at start: root directory, where it is not "/" */
 	NR_EVENT_KINDS
 };
 
@@ -145,10 +147,32 @@ struct event_sample {
 	uint64_t weight_ns; /* time it stands for */
 };
 
+/*
+ * What is known of an open file description beyond its name, when a recording begins in the middle
+ * of what was watched all along.
+ */
+struct event_file {
+	uint64_t id;      /* unique; descriptors that say the same one share the description */
+	uint64_t peer_id; /* of a pipe's or socket's other end; 0 = not known */
+	uint8_t kind;     /* enum track_kind */
+	bool deleted;     /* no name leads to it (any more) */
+	bool connected;
+	int32_t family, type, protocol; /* of a socket; -1 = not known */
+	uint32_t type_mode, dev_major, dev_minor;
+	int32_t target_pid;           /* of a pidfd; 0 = not known */
+	const uint8_t *local, *peer;  /* borrowed; addresses of a socket */
+	uint32_t local_len, peer_len; /* 0 = not known */
+};
+
 struct event_state {
-	int32_t fd;       /* EV_FD */
-	uint32_t flags;   /* EV_FD: open(2) flags, O_CLOEXEC included */
-	const char *path; /* borrowed; EV_ATTACH: the command name */
+	/* EV_FD: the descriptor; EV_ATTACH: a task with which it shares what `flags` say, 0 = none
+	 */
+	int32_t fd;
+	/* EV_FD: open(2) flags, O_CLOEXEC included; EV_ATTACH with `fd`: enum fork_share */
+	uint32_t flags;
+	/* borrowed; EV_ATTACH: the command name; EV_FD: "" = none; EV_ROOT: NULL = not known */
+	const char *path;
+	const struct event_file *file; /* borrowed; EV_FD; NULL = no more is known */
 };
 
 struct event {
@@ -168,7 +192,7 @@ struct event {
 		struct event_map map;
 		struct event_lost lost;
 		struct event_sample sample;
-		struct event_state state; /* EV_FD, EV_CWD, EV_ATTACH */
+		struct event_state state; /* EV_FD, EV_CWD, EV_ROOT, EV_ATTACH */
 		int32_t stop_signo;       /* EV_STOP */
 	};
 };

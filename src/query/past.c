@@ -46,7 +46,7 @@ static void restart(struct past *p)
 
 #define KINDS_THAT_TELL                                                                            \
 	(EV_BIT(EV_FORK) | EV_BIT(EV_EXEC) | EV_BIT(EV_EXIT) | EV_BIT(EV_ATTACH) |                 \
-		EV_BIT(EV_DETACH) | EV_BIT(EV_FD) | EV_BIT(EV_CWD))
+		EV_BIT(EV_DETACH) | EV_BIT(EV_FD) | EV_BIT(EV_CWD) | EV_BIT(EV_ROOT))
 #define PARTS_THAT_MATTER (TRACK_FILES | TRACK_PASSING | TRACK_DEVICES | TRACK_NAMES)
 
 static bool tells(const struct store_zone *zone)

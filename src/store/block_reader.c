@@ -13,7 +13,7 @@ void block_reader_deinit(struct block_reader *b)
 	VEC_DEINIT(&b->calls);
 	VEC_DEINIT(&b->contents);
 	VEC_DEINIT(&b->captures);
-	VEC_DEINIT(&b->words);
+	VEC_DEINIT(&b->room.words);
 }
 
 static struct scan *column(struct block_reader *b, unsigned id)
@@ -176,7 +176,7 @@ static enum block_state read_record(struct block_reader *b, struct event *ret)
 	record.end = len ? record.at + len : record.at;
 	if (ret->kind >= NR_EVENT_KINDS || ret->kind == EV_NONE || ret->kind == EV_CALL_EXIT)
 		return BLOCK_SKIPPED;
-	return record_read(ret, &record, &b->words) ? BLOCK_EVENT : BLOCK_BAD;
+	return record_read(ret, &record, &b->room) ? BLOCK_EVENT : BLOCK_BAD;
 }
 
 enum block_state block_reader_next(struct block_reader *b, struct event *ret)

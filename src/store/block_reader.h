@@ -31,7 +31,7 @@ struct block_reader {
 	VEC(struct block_call_before) calls; /* beside zone.calls */
 	VEC(struct block_content) contents;
 	VEC(struct capture) captures; /* of the current event */
-	record_words words;           /* likewise */
+	struct record_room room;      /* likewise */
 };
 
 void block_reader_deinit(struct block_reader *b);

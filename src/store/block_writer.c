@@ -41,6 +41,7 @@ void block_writer_deinit(struct block_writer *b)
 void block_writer_reset(struct block_writer *b)
 {
 	store_zone_reset(&b->zone);
+	b->counts = (struct store_end){0};
 	for (size_t i = 0; i < ARRAY_SIZE(b->cols); i++)
 		buf_reset(&b->cols[i]);
 	b->calls.len = b->spans.len = 0;
@@ -55,7 +56,9 @@ void block_writer_reset(struct block_writer *b)
 
 bool block_writer_is_full(const struct block_writer *b)
 {
-	return b->zone.nr_events >= STORE_BLOCK_EVENTS || b->weight_bytes >= STORE_BLOCK_BYTES;
+	size_t limit = b->limit_bytes ? b->limit_bytes : STORE_BLOCK_BYTES;
+
+	return b->zone.nr_events >= STORE_BLOCK_EVENTS || b->weight_bytes >= limit;
 }
 
 static size_t place_of_task(struct block_writer *b, int32_t pid, int32_t tid)
@@ -277,8 +280,21 @@ static void note_time(struct block_writer *b, uint64_t time_ns)
 	zone->nr_events++;
 }
 
+static void count(struct store_end *counts, const struct event *ev)
+{
+	counts->nr_events++;
+	counts->end_ns = MAX(counts->end_ns, ev->time_ns);
+	if (ev->kind == EV_CALL) {
+		counts->nr_calls++;
+		counts->nr_unfinished += !!(ev->call.flags & CALL_UNFINISHED);
+	} else if (ev->kind == EV_LOST) {
+		counts->nr_lost += ev->lost.count;
+	}
+}
+
 void block_writer_add(struct block_writer *b, const struct event *ev)
 {
+	count(&b->counts, ev);
 	note_time(b, ev->time_ns);
 	b->zone.kinds |= EV_BIT(MIN(ev->kind, 63));
 	put_u(&b->cols[STORE_KIND], ev->kind);

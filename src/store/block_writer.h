@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "event/calls.h"
+#include "store/facts.h"
 #include "store/format.h"
 #include "store/zone.h"
 #include "util/buf.h"
@@ -27,7 +28,9 @@ struct block_span {
 };
 
 struct block_writer {
-	bool env_values; /* kept; else only the names */
+	bool env_values;    /* kept; else only the names */
+	size_t limit_bytes; /* in the measure of weight_bytes; 0 = STORE_BLOCK_BYTES */
+	struct store_end counts;
 	struct store_zone zone;
 	struct buf cols[STORE_NR_COLUMNS];
 	size_t weight_bytes; /* about what the block comes to in memory */

@@ -175,7 +175,7 @@ void chunk_encode(
 
 void chunk_file_deinit(struct chunk_file *f)
 {
-	if (f->fd >= 0)
+	if (f->fd >= 0 && !f->is_borrowed)
 		close(f->fd);
 	free(f->room);
 	*f = (struct chunk_file){.fd = -1};

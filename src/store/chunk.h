@@ -43,6 +43,7 @@ enum chunk_state {
 struct chunk_file {
 	const uint8_t *bytes; /* borrowed; NULL = they are read from `fd` as they are asked for */
 	int fd;               /* owned unless negative */
+	bool is_borrowed;     /* it is not owned after all */
 	size_t len;           /* when it was opened; what is written later does not count */
 	uint8_t *room;        /* owned: a chunk's body */
 	size_t cap;

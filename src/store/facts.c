@@ -40,6 +40,8 @@ static const struct row facts_rows[] = {
 	{STORE_FACT_PAGE_BYTES, NUMBER, FACT(page_bytes)},
 	{STORE_FACT_ENVIRONMENT, TEXTS, FACT(environment)},
 	{STORE_FACT_INTERFACES, TEXTS, FACT(interfaces)},
+	{STORE_FACT_RING_BYTES, NUMBER, FACT(ring_bytes)},
+	{STORE_FACT_NR_DROPPED, NUMBER, FACT(nr_dropped)},
 };
 
 static const struct row end_rows[] = {
@@ -48,6 +50,7 @@ static const struct row end_rows[] = {
 	{STORE_FACT_NR_UNFINISHED, NUMBER, END(nr_unfinished)},
 	{STORE_FACT_NR_LOST, NUMBER, END(nr_lost)},
 	{STORE_FACT_END, NUMBER, END(end_ns)},
+	{STORE_FACT_BECAUSE, TEXT, END(because)},
 };
 
 static void put_fact(struct buf *to, enum store_fact fact, const struct buf *value)
@@ -90,6 +93,15 @@ static void put_rows(const struct row *rows, size_t nr, const void *from, struct
 			put_fact(to, rows[i].fact, &value);
 	}
 	buf_deinit(&value);
+}
+
+void store_end_add(struct store_end *end, const struct store_end *more)
+{
+	end->nr_events += more->nr_events;
+	end->nr_calls += more->nr_calls;
+	end->nr_unfinished += more->nr_unfinished;
+	end->nr_lost += more->nr_lost;
+	end->end_ns = MAX(end->end_ns, more->end_ns);
 }
 
 void store_facts_put(const struct store_facts *facts, struct buf *to)

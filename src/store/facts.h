@@ -26,13 +26,20 @@ struct store_facts {
 	uint64_t realtime_offset_ns, start_ns;
 	uint64_t string_limit, nr_cpus, page_bytes;
 	uint64_t options; /* enum store_option */
+	/* of the end of a ring */
+	uint64_t ring_bytes, nr_dropped;
 };
 
 /* Known at the end. */
 struct store_end {
 	uint64_t nr_events, nr_calls, nr_unfinished, nr_lost;
 	uint64_t end_ns;
+	const char
+		*because; /* something made the recording end before the run did; NULL = not so */
 };
+
+/* Adds what `more` counts, to its end. */
+void store_end_add(struct store_end *end, const struct store_end *more);
 
 void store_facts_put(const struct store_facts *facts, struct buf *to);
 void store_end_put(const struct store_end *end, struct buf *to);

@@ -8,7 +8,7 @@
 #define STORE_MAGIC       "renacer trace\r\n\032" /* 16 bytes, no NUL at the end */
 #define STORE_MAGIC_BYTES 16
 #define STORE_MAJOR       1
-#define STORE_MINOR       0
+#define STORE_MINOR       1
 
 #define STORE_HEADER_BYTES  24 /* magic, u32 major, u32 minor */
 #define STORE_CHUNK_BYTES   16 /* u32 kind, u32 length of the body, u64 hash of the body */
@@ -93,12 +93,16 @@ enum store_fact {
 	STORE_FACT_PAGE_BYTES = 13,     /* number */
 	STORE_FACT_ENVIRONMENT = 14,    /* texts: names, or NAME=VALUE on request */
 	STORE_FACT_INTERFACES = 15, /* texts: index, name, index, name... of network interfaces */
+	STORE_FACT_RING_BYTES =
+		16, /* number: of the ring whose end this is; absent = all is here */
+	STORE_FACT_NR_DROPPED = 17, /* number: events that the ring held before and dropped */
 	/* of STORE_END */
 	STORE_FACT_NR_EVENTS = 32,
 	STORE_FACT_NR_CALLS = 33,
 	STORE_FACT_NR_UNFINISHED = 34, /* of the calls */
 	STORE_FACT_NR_LOST = 35,
-	STORE_FACT_END = 36, /* monotonic ns */
+	STORE_FACT_END = 36,     /* monotonic ns */
+	STORE_FACT_BECAUSE = 37, /* text: what ended the recording; absent = the run did */
 };
 
 enum store_option {

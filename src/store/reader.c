@@ -97,11 +97,23 @@ static int check_header(
 	return 0;
 }
 
+/* Takes over the file, whose header has been found good. */
+static struct store_reader *create(const struct chunk_file *file, uint32_t minor)
+{
+	struct store_reader *r = xcalloc(1, sizeof(*r));
+
+	r->file = *file;
+	r->minor = minor;
+	r->at = STORE_HEADER_BYTES;
+	read_facts(r);
+	r->start = r->at;
+	return r;
+}
+
 /* Takes over the file, in case of failure too. */
 static int open_file(
 	struct store_reader **ret, struct chunk_file *file, const char *name, struct err *err)
 {
-	struct store_reader *r;
 	uint32_t minor = 0;
 	int status = check_header(file, name, &minor, err);
 
@@ -109,13 +121,7 @@ static int open_file(
 		chunk_file_deinit(file);
 		return status;
 	}
-	r = xcalloc(1, sizeof(*r));
-	r->file = *file;
-	r->minor = minor;
-	r->at = STORE_HEADER_BYTES;
-	read_facts(r);
-	r->start = r->at;
-	*ret = r;
+	*ret = create(file, minor);
 	return 0;
 }
 
@@ -174,11 +180,11 @@ int store_reader_open(struct store_reader **ret, const char *path, struct err *e
 
 struct store_reader *store_reader_open_again(const struct store_reader *r)
 {
-	struct store_reader *ret = NULL;
-
-	/* its header has been found good once */
-	store_reader_open_bytes(&ret, r->bytes, r->len, "", NULL);
-	return ret;
+	return create(&(struct chunk_file){.bytes = r->file.bytes,
+			      .fd = r->file.fd,
+			      .is_borrowed = true,
+			      .len = r->file.len},
+		r->minor);
 }
 
 void store_reader_close(struct store_reader *r)
@@ -293,7 +299,7 @@ bool store_reader_seek(struct store_reader *r, const struct store_block *block, 
 
 	r->at = block->offset;
 	/* an index may say anything: with these lengths no two blocks of it overlap */
-	r->in_block = chunk_at(r->bytes, r->len, r->at, &chunk) == CHUNK_GOOD &&
+	r->in_block = chunk_at(&r->file, r->at, &chunk) == CHUNK_GOOD &&
 		      chunk.kind == STORE_EVENTS && chunk_end(&chunk) - r->at == block->len &&
 		      block_reader_begin(&r->block, &chunk, parts);
 	r->state = r->in_block ? STORE_READING : STORE_DAMAGED;

@@ -76,19 +76,68 @@ static void put_sample(const struct event_sample *sample, struct buf *to)
 	}
 }
 
-static void read_sample(struct event_sample *ret, struct scan *from, record_words *words)
+static void read_sample(struct event_sample *ret, struct scan *from, struct record_room *room)
 {
 	uint64_t last;
 
 	ret->ip = last = scan_u(from);
 	ret->weight_ns = scan_u(from);
 	ret->stack_len = (uint32_t)scan_max(from, scan_left(from));
-	words->len = 0;
+	room->words.len = 0;
 	for (uint32_t i = 0; i < ret->stack_len; i++) {
 		last = scan_delta(from, last);
-		VEC_PUSH(words, last);
+		VEC_PUSH(&room->words, last);
 	}
-	ret->stack = words->data;
+	ret->stack = room->words.data;
+}
+
+enum file_bit {
+	FILE_DELETED = 1,
+	FILE_CONNECTED = 2,
+};
+
+static void put_file(const struct event_file *file, struct buf *to)
+{
+	put_u(to, file->id);
+	put_u(to, file->peer_id);
+	put_u(to, file->kind);
+	put_u(to, (file->deleted ? FILE_DELETED : 0u) | (file->connected ? FILE_CONNECTED : 0u));
+	put_i(to, file->family);
+	put_i(to, file->type);
+	put_i(to, file->protocol);
+	put_u(to, file->type_mode);
+	put_u(to, file->dev_major);
+	put_u(to, file->dev_minor);
+	put_i(to, file->target_pid);
+	put_bytes(to, file->local, file->local_len);
+	put_bytes(to, file->peer, file->peer_len);
+}
+
+static const uint8_t *scan_sized(struct scan *from, uint32_t *ret_len)
+{
+	*ret_len = (uint32_t)scan_max(from, scan_left(from));
+	return scan_bytes(from, *ret_len);
+}
+
+static void read_file(struct event_file *ret, struct scan *from)
+{
+	uint64_t bits;
+
+	ret->id = scan_u(from);
+	ret->peer_id = scan_u(from);
+	ret->kind = (uint8_t)scan_max(from, UINT8_MAX);
+	bits = scan_u(from);
+	ret->deleted = bits & FILE_DELETED;
+	ret->connected = bits & FILE_CONNECTED;
+	ret->family = scan_i32(from);
+	ret->type = scan_i32(from);
+	ret->protocol = scan_i32(from);
+	ret->type_mode = (uint32_t)scan_max(from, UINT32_MAX);
+	ret->dev_major = (uint32_t)scan_max(from, UINT32_MAX);
+	ret->dev_minor = (uint32_t)scan_max(from, UINT32_MAX);
+	ret->target_pid = scan_i32(from);
+	ret->local = scan_sized(from, &ret->local_len);
+	ret->peer = scan_sized(from, &ret->peer_len);
 }
 
 static void put_state(const struct event_state *state, struct buf *to)
@@ -103,6 +152,16 @@ static void read_state(struct event_state *ret, struct scan *from)
 	ret->fd = scan_i32(from);
 	ret->flags = (uint32_t)scan_max(from, UINT32_MAX);
 	ret->path = scan_text(from);
+}
+
+static bool read_fd(struct event_state *ret, struct scan *from, struct record_room *room)
+{
+	read_state(ret, from);
+	if (scan_left(from)) {
+		read_file(&room->file, from);
+		ret->file = &room->file;
+	}
+	return !from->bad && ret->path;
 }
 
 void record_put(const struct event *ev, struct buf *to)
@@ -134,15 +193,20 @@ void record_put(const struct event *ev, struct buf *to)
 		put_i(to, ev->lost.cpu);
 		break;
 	case EV_SAMPLE: put_sample(&ev->sample, to); break;
-	case EV_ATTACH:
 	case EV_FD:
+		put_state(&ev->state, to);
+		if (ev->state.file)
+			put_file(ev->state.file, to);
+		break;
+	case EV_ATTACH:
+	case EV_ROOT:
 	case EV_CWD: put_state(&ev->state, to); break;
 	case EV_STOP: put_i(to, ev->stop_signo); break;
 	default: break;
 	}
 }
 
-bool record_read(struct event *ret, struct scan *from, record_words *words)
+bool record_read(struct event *ret, struct scan *from, struct record_room *room)
 {
 	switch (ret->kind) {
 	case EV_FORK:
@@ -170,9 +234,10 @@ bool record_read(struct event *ret, struct scan *from, record_words *words)
 		ret->lost.from_ns = ret->time_ns - (uint64_t)scan_i(from);
 		ret->lost.cpu = scan_i32(from);
 		break;
-	case EV_SAMPLE: read_sample(&ret->sample, from, words); break;
-	case EV_FD: read_state(&ret->state, from); return !from->bad && ret->state.path;
+	case EV_SAMPLE: read_sample(&ret->sample, from, room); break;
+	case EV_FD: return read_fd(&ret->state, from, room);
 	case EV_ATTACH:
+	case EV_ROOT:
 	case EV_CWD: read_state(&ret->state, from); break;
 	case EV_STOP: ret->stop_signo = scan_i32(from); break;
 	default: break;

@@ -4,19 +4,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "event/event.h"
 #include "store/varint.h"
 #include "util/vec.h"
 
-struct event;
-
-typedef VEC(uint64_t) record_words;
+/* What events that were read point to. */
+struct record_room {
+	VEC(uint64_t) words;
+	struct event_file file;
+};
 
 /* Appends what `ev` holds beyond what all events have. */
 void record_put(const struct event *ev, struct buf *to);
 
 /*
  * Fills in the same of `ret`, whose kind is set. Bytes and texts are borrowed from the record,
- * stacks lie in `words`. What is behind the fields known here is passed over. False when the record
- * makes no sense.
+ * what is
+ * no bytes in the file lies in `room`. What is behind the fields known here is passed over. False
+ * when the record makes no sense.
  */
-bool record_read(struct event *ret, struct scan *from, record_words *words);
+bool record_read(struct event *ret, struct scan *from, struct record_room *room);

@@ -22,6 +22,22 @@ struct store_writer;
  */
 struct store_writer *store_writer_create(int fd, const char *name, const struct store_facts *facts);
 
+/*
+ * Before `begin`: keeps only the last events, `bytes` of compressed blocks in memory, and writes
+ * nothing until `end` or store_writer_finish. What `facts` points to is then borrowed as long as
+ * the writer lives.
+ */
+void store_writer_keep_ring(struct store_writer *w, uint64_t bytes);
+
+/* What a ring holds now as another file, `because` of what; the ring goes on. Waits for it. */
+int store_writer_write_ring(struct store_writer *w, int fd, const char *because);
+
+/*
+ * The file ends here, `because` of what; what comes in later is left out.
+ * As `end`.
+ */
+int store_writer_finish(struct store_writer *w, const char *because, struct err *err);
+
 /* Waits for the thread; what was not written by `end` is lost. */
 void store_writer_destroy(struct store_writer *w);
 

@@ -1,5 +1,7 @@
 #include "store/zone.h"
 
+#include <string.h>
+
 #include "event/event.h"
 #include "store/format.h"
 #include "store/varint.h"
@@ -16,6 +18,20 @@ void store_zone_reset(struct store_zone *z)
 
 	*z = empty;
 	z->calls.len = z->tasks.len = 0;
+}
+
+void store_zone_copy(struct store_zone *ret, const struct store_zone *z)
+{
+	const struct zone_call *call;
+	const struct zone_task *task;
+
+	*ret = *z;
+	memset(&ret->calls, 0, sizeof(ret->calls));
+	memset(&ret->tasks, 0, sizeof(ret->tasks));
+	VEC_FOREACH (call, &z->calls)
+		VEC_PUSH(&ret->calls, *call);
+	VEC_FOREACH (task, &z->tasks)
+		VEC_PUSH(&ret->tasks, *task);
 }
 
 void store_zone_put(const struct store_zone *z, struct buf *to)

@@ -39,6 +39,9 @@ void store_zone_deinit(struct store_zone *z);
 /* Empties it and keeps the room. */
 void store_zone_reset(struct store_zone *z);
 
+/* `ret` is empty. */
+void store_zone_copy(struct store_zone *ret, const struct store_zone *z);
+
 void store_zone_put(const struct store_zone *z, struct buf *to);
 
 /* False when there is no zone there; `z` is then empty. */

@@ -18,11 +18,18 @@ struct track *track_create(void)
 
 /* Descriptors, directories */
 
-struct fs *fs_copy(const struct fs *fs)
+static struct fs *fs_create(void)
 {
 	struct fs *ret = xcalloc(1, sizeof(*ret));
 
 	ret->refs = 1;
+	return ret;
+}
+
+struct fs *fs_copy(const struct fs *fs)
+{
+	struct fs *ret = fs_create();
+
 	ret->cwd = path_ref(fs->cwd);
 	ret->root = path_ref(fs->root);
 	ret->root_lost = fs->root_lost;
@@ -118,8 +125,7 @@ static struct proc *proc_create_blank(struct track *t, int32_t pid)
 	struct proc *proc = proc_create(t, pid);
 
 	proc->files = fd_table_create();
-	proc->fs = xcalloc(1, sizeof(*proc->fs));
-	proc->fs->refs = 1;
+	proc->fs = fs_create();
 	proc->mm = mm_create();
 	return proc;
 }
@@ -149,7 +155,7 @@ static void task_forget(struct track *t, int32_t tid)
 }
 
 /* Made when it is new: events may have been lost, or observation began in between. */
-static struct task *task_get(struct track *t, int32_t pid, int32_t tid)
+struct task *task_get(struct track *t, int32_t pid, int32_t tid)
 {
 	struct task *task = map_get(&t->tasks, (uint32_t)tid);
 	struct proc *proc;
@@ -282,22 +288,9 @@ struct path *task_resolve(struct track *t, const struct task *task, int32_t dirf
 	return path_intern(&t->paths, t->text.data, t->text.len);
 }
 
-/* As /proc writes it in links: a deleted file's name has a note behind it. */
-static struct path *path_of_link(struct track *t, const char *text)
-{
-	static const char note[] = " (deleted)";
-	size_t len = strlen(text), note_len = sizeof(note) - 1;
-
-	if (len > PATH_TEXT_MAX)
-		return NULL;
-	if (*text == '/' && len > note_len && !strcmp(text + len - note_len, note))
-		return path_create_unlinked(text, len - note_len, true);
-	return path_intern(&t->paths, text, len);
-}
-
 /* Events */
 
-static void settle(struct track *t)
+void track_settle(struct track *t)
 {
 	if (t->exited) {
 		task_forget(t, t->exited);
@@ -324,7 +317,8 @@ void track_destroy(struct track *t)
 
 	if (!t)
 		return;
-	settle(t);
+	track_settle(t);
+	forget_told(t);
 	while (t->tasks.len) {
 		size_t at = 0;
 
@@ -342,54 +336,113 @@ void track_destroy(struct track *t)
 	free(t);
 }
 
+/* References that a new task gets. */
+struct shares {
+	struct fd_table *files;
+	struct fs *fs;
+	struct mm *mm; /* NULL for a thread, which has its process's */
+};
+
+static void add_thread(struct track *t, struct task *child, const struct shares *shares)
+{
+	if (shares->files == child->proc->files)
+		fd_table_unref(t, shares->files);
+	else
+		child->files = shares->files;
+	if (shares->fs == child->proc->fs)
+		fs_unref(t, shares->fs);
+	else
+		child->fs = shares->fs;
+}
+
+static struct proc *add_process(struct track *t, int32_t pid, const struct shares *shares)
+{
+	struct proc *proc = map_get(&t->procs, (uint32_t)pid);
+
+	if (proc) {
+		/* a number in use again: the end of the former one was missed */
+		fd_table_unref(t, proc->files);
+		fs_unref(t, proc->fs);
+		mm_unref(&t->paths, proc->mm);
+	} else {
+		proc = proc_create(t, pid);
+	}
+	proc->files = shares->files;
+	proc->fs = shares->fs;
+	proc->mm = shares->mm;
+	return proc;
+}
+
+static struct task *task_add(struct track *t, const struct task *parent, int32_t pid, int32_t tid,
+	bool is_thread, const struct shares *shares)
+{
+	struct task *child;
+
+	if (!is_thread)
+		return task_create(t, add_process(t, pid, shares), tid);
+	child = task_create(t, parent->proc, tid);
+	add_thread(t, child, shares);
+	return child;
+}
+
+static struct shares share(const struct task *with, uint32_t what, bool is_thread)
+{
+	struct shares ret = {0};
+
+	if (what & FORK_SHARES_FILES) {
+		ret.files = task_files(with);
+		ret.files->refs++;
+	}
+	if (what & FORK_SHARES_FS) {
+		ret.fs = task_fs(with);
+		ret.fs->refs++;
+	}
+	if (what & FORK_SHARES_VM && !is_thread) {
+		ret.mm = with->proc->mm;
+		ret.mm->refs++;
+	}
+	return ret;
+}
+
 static void on_fork(struct track *t, const struct event *ev)
 {
 	const struct event_fork *fork = &ev->fork;
+	const bool is_thread = fork->share & FORK_THREAD || fork->child_pid == ev->pid;
 	struct task *parent, *child;
-	struct fd_table *files;
-	struct proc *proc;
-	struct fs *fs;
+	struct shares shares;
 
 	if (fork->child_tid == ev->tid)
 		return;
 	task_forget(t, fork->child_tid);
 	parent = task_get(t, ev->pid, ev->tid);
-	files = fork->share & FORK_SHARES_FILES ? task_files(parent)
-						: fd_table_copy(t, task_files(parent));
-	fs = fork->share & FORK_SHARES_FS ? task_fs(parent) : fs_copy(task_fs(parent));
-	files->refs += !!(fork->share & FORK_SHARES_FILES);
-	fs->refs += !!(fork->share & FORK_SHARES_FS);
-	if (fork->share & FORK_THREAD || fork->child_pid == ev->pid) {
-		child = task_create(t, parent->proc, fork->child_tid);
-		if (files == child->proc->files)
-			files->refs--;
-		else
-			child->files = files;
-		if (fs == child->proc->fs)
-			fs->refs--;
-		else
-			child->fs = fs;
-	} else {
-		proc = map_get(&t->procs, (uint32_t)fork->child_pid);
-		if (proc) {
-			/* a number in use again: the end of the former one was missed */
-			fd_table_unref(t, proc->files);
-			fs_unref(t, proc->fs);
-			mm_unref(&t->paths, proc->mm);
-		} else {
-			proc = proc_create(t, fork->child_pid);
-		}
-		proc->files = files;
-		proc->fs = fs;
-		if (fork->share & FORK_SHARES_VM) {
-			proc->mm = parent->proc->mm;
-			proc->mm->refs++;
-		} else {
-			proc->mm = mm_copy(parent->proc->mm);
-		}
-		child = task_create(t, proc, fork->child_tid);
-	}
+	shares = share(parent, fork->share, is_thread);
+	if (!shares.files)
+		shares.files = fd_table_copy(t, task_files(parent));
+	if (!shares.fs)
+		shares.fs = fs_copy(task_fs(parent));
+	if (!shares.mm && !is_thread)
+		shares.mm = mm_copy(parent->proc->mm);
+	child = task_add(t, parent, fork->child_pid, fork->child_tid, is_thread, &shares);
 	memcpy(child->comm, parent->comm, sizeof(child->comm));
+}
+
+struct task *task_add_beside(
+	struct track *t, struct task *other, int32_t pid, int32_t tid, uint32_t what)
+{
+	const bool is_thread = other->proc->pid == pid;
+	struct shares shares;
+
+	if (!is_thread && map_get(&t->procs, (uint32_t)pid))
+		return task_get(t, pid, tid);
+	task_forget(t, tid);
+	shares = share(other, what, is_thread);
+	if (!shares.files)
+		shares.files = fd_table_create();
+	if (!shares.fs)
+		shares.fs = fs_create();
+	if (!shares.mm && !is_thread)
+		shares.mm = mm_create();
+	return task_add(t, other, pid, tid, is_thread, &shares);
 }
 
 static void on_exec(struct track *t, const struct event *ev)
@@ -433,60 +486,6 @@ static void on_exec(struct track *t, const struct event *ev)
 	}
 }
 
-static enum track_kind kind_of_link(const char *text)
-{
-	static const struct {
-		const char *prefix;
-		enum track_kind kind;
-	} prefixes[] = {
-		{"/memfd:", TRACK_MEMFD},
-		{"/", TRACK_FILE},
-		{"pipe:[", TRACK_PIPE},
-		{"socket:[", TRACK_SOCKET},
-		{"anon_inode:", TRACK_ANON},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
-		if (!strncmp(text, prefixes[i].prefix, strlen(prefixes[i].prefix)))
-			return prefixes[i].kind;
-	return TRACK_UNKNOWN;
-}
-
-static void on_fd(struct track *t, const struct event *ev)
-{
-	const struct event_state *state = &ev->state;
-	struct task *task = task_get(t, ev->pid, ev->tid);
-	enum track_kind kind = state->path ? kind_of_link(state->path) : TRACK_UNKNOWN;
-	struct path *path = state->path ? path_of_link(t, state->path) : NULL;
-
-	files_set(t, task_files(task), state->fd,
-		file_create(t, kind, path, state->flags & ~(uint32_t)O_CLOEXEC),
-		state->flags & O_CLOEXEC);
-}
-
-static void on_cwd(struct track *t, const struct event *ev)
-{
-	struct fs *fs = task_fs(task_get(t, ev->pid, ev->tid));
-
-	path_unref(&t->paths, fs->cwd);
-	fs->cwd = ev->state.path && *ev->state.path == '/' ? path_of_link(t, ev->state.path) : NULL;
-}
-
-static void on_map(struct track *t, const struct event *ev)
-{
-	const struct event_map *map = &ev->map;
-
-	mm_map(&t->paths, task_get(t, ev->pid, ev->tid)->proc->mm,
-		&(struct mapping){
-			.addr = map->addr,
-			.len = map->len,
-			.offset = map->offset,
-			.prot = map->prot,
-			.flags = map->flags,
-			.path = map->path ? path_of_link(t, map->path) : NULL,
-		});
-}
-
 static bool failed(const struct event_call *call)
 {
 	return call->ret < 0 && call->ret >= -4095;
@@ -515,11 +514,17 @@ static void on_call(struct track *t, const struct event *ev)
 	handler->run(&c);
 }
 
+/* What describes a state rather than a change. */
+#define STATE_KINDS                                                                                \
+	(EV_BIT(EV_ATTACH) | EV_BIT(EV_FD) | EV_BIT(EV_CWD) | EV_BIT(EV_ROOT) | EV_BIT(EV_MAP))
+
 static int track_event(void *self, const struct event *ev, struct err *err)
 {
 	struct track *t = self;
 
-	settle(t);
+	track_settle(t);
+	if (t->told.len && !(EV_BIT(ev->kind) & STATE_KINDS))
+		forget_told(t);
 	t->tid = ev->tid;
 	switch (ev->kind) {
 	case EV_CALL: on_call(t, ev); break;
@@ -527,15 +532,10 @@ static int track_event(void *self, const struct event *ev, struct err *err)
 	case EV_EXEC: on_exec(t, ev); break;
 	/* it is asked about until the next event */
 	case EV_EXIT: t->exited = ev->tid; break;
-	case EV_ATTACH: {
-		struct task *task = task_get(t, ev->pid, ev->tid);
-
-		if (ev->state.path)
-			task_set_comm(task, ev->state.path, TRACK_COMM_MAX);
-		break;
-	}
+	case EV_ATTACH: on_attach(t, ev); break;
 	case EV_FD: on_fd(t, ev); break;
 	case EV_CWD: on_cwd(t, ev); break;
+	case EV_ROOT: on_root(t, ev); break;
 	case EV_MAP: on_map(t, ev); break;
 	case EV_UNMAP:
 		mm_unmap(&t->paths, task_get(t, ev->pid, ev->tid)->proc->mm, ev->map.addr,

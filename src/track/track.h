@@ -3,9 +3,9 @@
  * What descriptors, working directories, path prefixes and mappings mean, per process, over time.
  *
  * Learns only from events (calls with their captured bytes, forks, execs, exits, and the EV_FD,
- * EV_CWD, EV_MAP that describe the state at start), so it works live, on files and in tests. It
- * asks neither /proc nor the kernel. Names are as the program used them, made absolute and free
- * of `.`, `..` and doubled slashes; symbolic links are not followed.
+ * EV_CWD, EV_ROOT, EV_MAP that describe the state at start), so it works live, on files and in
+ * tests. It asks neither /proc nor the kernel. Names are as the program used them, made absolute
+ * and free of `.`, `..` and doubled slashes; symbolic links are not followed.
  *
  * What is not known is said to be so rather than guessed: paths after pivot_root(2) or setns(2),
  * descriptors of processes whose start was not seen, descriptors that arrive by calls which are not
@@ -25,6 +25,7 @@
 struct arena;
 struct track;
 
+/* Stored in files: never renumber. */
 enum track_kind {
 	TRACK_UNKNOWN = 0,
 	TRACK_FILE, /* opened by a path */
@@ -71,6 +72,15 @@ void track_destroy(struct track *t);
 
 /* Goes first among the sinks that ask it. `self` is the tracker. */
 extern const struct sink_ops track_sink;
+
+/*
+ * The picture as events of `time_ns` from which another tracker gets the same one: tasks
+ * (EV_ATTACH), directories, descriptors, mappings. What is on its way between sockets is left out:
+ * descriptors sent and not received yet, connections not accepted yet. A negative result of `emit`
+ * ends it.
+ */
+int track_tell(struct track *t, uint64_t time_ns, int (*emit)(void *self, const struct event *ev),
+	void *self);
 
 /* What a call can change; for those who need a part of the picture only. */
 enum track_part {

@@ -52,6 +52,7 @@ struct track {
 	struct map procs; /* pid -> struct proc, owned through their tasks */
 	struct path_table paths;
 	struct map bound; /* hash of a unix address -> listening struct file, weak */
+	struct map told;  /* id -> struct file with a reference: of the EV_FD just read */
 	uint64_t last_id;
 	uint64_t nr_slots; /* descriptors in all tables */
 	int32_t tid;       /* of the current event */
@@ -147,6 +148,25 @@ struct path *task_resolve(
 const uint8_t *call_bytes(const struct event_call *call, unsigned arg, uint64_t addr,
 	uint32_t min_len, uint32_t *ret_len);
 const char *call_string(const struct event_call *call, unsigned arg);
+
+/* state.c: the state at start. */
+void on_attach(struct track *t, const struct event *ev);
+void on_fd(struct track *t, const struct event *ev);
+void on_cwd(struct track *t, const struct event *ev);
+void on_root(struct track *t, const struct event *ev);
+void on_map(struct track *t, const struct event *ev);
+
+/* Forgets which descriptions were told of; the next ones have other ids. */
+void forget_told(struct track *t);
+
+struct task *task_get(struct track *t, int32_t pid, int32_t tid);
+
+/* A new task that shares with `other` what `what` (enum fork_share) says, and has nothing else. */
+struct task *task_add_beside(
+	struct track *t, struct task *other, int32_t pid, int32_t tid, uint32_t what);
+
+/* Forgets how it was before the last event. */
+void track_settle(struct track *t);
 
 /* socket.c */
 void on_socket(const struct call_context *c);

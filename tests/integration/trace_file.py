@@ -9,6 +9,7 @@ import struct
 MAGIC = b"renacer trace\r\n\x1a"
 FACTS, EVENTS, END, INDEX = 1, 2, 3, 4
 ENTER, CALL, SIGNAL, EXIT, FORK, EXEC = 1, 3, 8, 6, 4, 5
+ATTACH, FD, CWD, ROOT, MAP = 15, 17, 18, 20, 11
 
 zstd = ctypes.CDLL("libzstd.so.1")
 xxhash = ctypes.CDLL("libxxhash.so.0")
@@ -157,6 +158,22 @@ def events(body):
             event["record"] = Numbers(col[23].take(col[22].u()))
         yield event
     assert not any(numbers.left() for numbers in col.values()), "something was left over"
+
+
+def state(event):
+    """What a record of the state at the start says: kinds 15, 17, 18 and 20."""
+    record = event["record"]
+    ret = {"fd": record.i(), "flags": record.u(), "path": record.take(record.u())[:-1].decode()}
+    if event["kind"] == FD and record.left():
+        names = "id", "peer", "kind", "bits"
+        ret.update((name, record.u()) for name in names)
+        ret.update((name, record.i()) for name in ("family", "type", "protocol"))
+        ret.update((name, record.u()) for name in ("mode", "major", "minor"))
+        ret["target"] = record.i()
+        ret["local"] = record.take(record.u())
+        ret["remote"] = record.take(record.u())
+    assert not record.left()
+    return ret
 
 
 def index(data):

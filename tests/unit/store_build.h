@@ -42,6 +42,19 @@ static inline void store_tell_call(struct buf *to, const struct event_call *call
 	}
 }
 
+static inline void store_tell_file(struct buf *to, const struct event_file *file)
+{
+	buf_printf(to, " id=%llu/%llu kind=%u %d%d %d,%d,%d mode=%o dev=%u:%u pid=%d",
+		(unsigned long long)file->id, (unsigned long long)file->peer_id, file->kind,
+		file->deleted, file->connected, file->family, file->type, file->protocol,
+		file->type_mode, file->dev_major, file->dev_minor, file->target_pid);
+	for (size_t i = 0; i < file->local_len; i++)
+		buf_printf(to, " %02x", file->local[i]);
+	buf_adds(to, " to");
+	for (size_t i = 0; i < file->peer_len; i++)
+		buf_printf(to, " %02x", file->peer[i]);
+}
+
 static inline void store_tell(struct buf *to, const struct event *ev)
 {
 	const char *name = event_kind_name(ev->kind);
@@ -87,9 +100,12 @@ static inline void store_tell(struct buf *to, const struct event *ev)
 		break;
 	case EV_ATTACH:
 	case EV_FD:
+	case EV_ROOT:
 	case EV_CWD:
 		buf_printf(to, " %d %x %s", ev->state.fd, ev->state.flags,
 			ev->state.path ? ev->state.path : "-");
+		if (ev->state.file)
+			store_tell_file(to, ev->state.file);
 		break;
 	case EV_STOP: buf_printf(to, " %d", ev->stop_signo); break;
 	default: break;

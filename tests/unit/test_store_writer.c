@@ -112,6 +112,29 @@ static void add_others(struct store_build *b)
 	store_build_add(b, ev);
 }
 
+static void add_described(struct store_build *b)
+{
+	static const struct event_file file = {.id = 1ull << 40,
+		.peer_id = 3,
+		.kind = 3,
+		.connected = true,
+		.family = 2,
+		.type = 1,
+		.protocol = -1,
+		.type_mode = 0140000,
+		.dev_major = 1,
+		.dev_minor = 77,
+		.target_pid = 9,
+		.local = (const uint8_t *)"\2\0\1",
+		.local_len = 3};
+	struct event *ev = numbered(EV_FD, 0);
+
+	ev->state.fd = 5;
+	ev->state.path = "";
+	ev->state.file = &file;
+	store_build_add(b, ev);
+}
+
 TEST(every_kind_comes_back)
 {
 	struct store_build b;
@@ -120,7 +143,10 @@ TEST(every_kind_comes_back)
 	add_state(&b, EV_ATTACH, 0, "demo");
 	add_state(&b, EV_ATTACH, 0, NULL);
 	add_state(&b, EV_CWD, 0, "/tmp");
+	add_state(&b, EV_ROOT, -1, "/jail");
+	add_state(&b, EV_ROOT, -1, NULL);
 	add_state(&b, EV_FD, 3, "socket:[12]");
+	add_described(&b);
 	add_processes(&b);
 	add_signals(&b);
 	add_others(&b);

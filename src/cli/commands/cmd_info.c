@@ -129,6 +129,15 @@ static void draw_facts(struct out *out, const struct store_facts *facts, const s
 		facts->options & STORE_ENV_VALUES ? "names and values" : "names");
 }
 
+static void draw_ring(struct out *out, const struct store_facts *facts)
+{
+	if (!facts->ring_bytes)
+		return;
+	out_printf(out, LABEL "the end of a ring of %llu bytes; %llu events before were dropped\n",
+		"recording", (unsigned long long)facts->ring_bytes,
+		(unsigned long long)facts->nr_dropped);
+}
+
 static void draw_contents(
 	struct out *out, struct store_reader *r, const struct totals *t, size_t nr_blocks)
 {
@@ -148,6 +157,8 @@ static void draw_contents(
 	if (t->nr_events)
 		out_printf(out, ", %.1f for each event", (double)bytes / (double)t->nr_events);
 	out_puts(out, "\n");
+	if (end)
+		draw_text_row(out, "ended by", end->because);
 	switch (store_reader_state(r)) {
 	case STORE_CUT:
 		out_printf(out, LABEL "cut off at byte %llu; what is before can be read\n", "state",
@@ -200,6 +211,7 @@ static int draw_file(struct store_reader *r, const char *path, bool with_blocks)
 	}
 	out_puts(&out, "\n");
 	draw_facts(&out, facts, &totals);
+	draw_ring(&out, facts);
 	draw_contents(&out, r, &totals, nr);
 	if (with_blocks)
 		draw_blocks(&out, blocks, nr);

@@ -20,6 +20,7 @@
 #include "cli/self_report.h"
 #include "cli/session.h"
 #include "cli/trace.h"
+#include "cli/trigger.h"
 #include "engine/engine.h"
 #include "engine/launch.h"
 #include "engine/proc_state.h"
@@ -32,6 +33,7 @@
 #include "report/summary.h"
 #include "store/format.h"
 #include "store/reader.h"
+#include "store/writer.h"
 #include "track/track.h"
 #include "util/arena.h"
 #include "util/buf.h"
@@ -49,6 +51,9 @@
 
 #define STRING_LIMIT_MAX (1u << 20)
 
+#define RING_BYTES_MIN 64000
+#define RING_BYTES_MAX 4000000000u
+
 #define COLUMN_NAMES                                                                               \
 	"columns are name calls errors time percent avg min p50 p75 p90 p95 p99 p99.9 max stddev " \
 	"bytes"
@@ -65,8 +70,8 @@ struct trace_options {
 	unsigned anomaly_window;
 	unsigned stamps, show_fds, hex_strings, summary_every_s;
 	unsigned string_limit;
-	uint64_t max_output_bytes, buffer_bytes;
-	const char *output, *engine, *format, *tracee_stdout, *record, *cgroup;
+	uint64_t max_output_bytes, buffer_bytes, ring_bytes;
+	const char *output, *engine, *format, *tracee_stdout, *record, *cgroup, *until;
 	const char *summary_sort, *summary_columns, *summary_style, *summary_by;
 	struct option_list exprs, pids, paths;
 };
@@ -89,6 +94,8 @@ const struct option trace_options[] = {
 	{OPTION_SIZE, 0, "max-output", "SIZE", "cap of a structured document on standard output (100MB); 0 = none", AT(max_output_bytes)},
 	{OPTION_TEXT, 0, "record", "FILE", "keep the run in a trace file too, for renacer show", AT(record), .completes = "file"},
 	{OPTION_FLAG, 0, "compress", NULL, "write a trace file instead of lines", AT(compress)},
+	{OPTION_SIZE, 0, "ring", "SIZE", "keep the last events only, in memory, and write them when the run ends, when the command is killed, on SIGUSR2, or with --until", AT(ring_bytes), .min = RING_BYTES_MIN, .max = RING_BYTES_MAX, .common = true},
+	{OPTION_TEXT, 0, "until", "SPEC", "end the recording with the first call that is like this filter, as -e has it: 'duration>1s'", AT(until), .common = true},
 	{OPTION_TEXT, 0, "tracee-stdout", "WHERE", "the command's standard output: inherit, stderr, null or a file", AT(tracee_stdout), .completes = "file"},
 	{OPTION_FLAG, 'T', "timing", NULL, "time spent in each call", AT(timing), .common = true},
 	{OPTION_COUNT, 't', NULL, NULL, "wall-clock time; -tt with microseconds, -ttt since the epoch", AT(stamps), .common = true},
@@ -346,6 +353,7 @@ struct run {
 	size_t nr_summary_columns;
 	struct store_reader *reader; /* owned; NULL = a program runs */
 	struct recording recording;
+	struct trigger trigger;
 	struct anomaly_config anomaly_config;
 	struct anomalies *anomalies; /* owned */
 	bool owns_stdout;            /* it carries a document that must stay parsable */
@@ -512,6 +520,9 @@ static int check_file(const struct run *run, struct err *err)
 		(summary_mode(o) || o->anomaly_realtime || strcmp(o->format, "text") != 0))
 		return err_set(err, -EINVAL,
 			"--compress writes no lines: -c, -C, --format and --anomaly-realtime go with renacer show");
+	if (o->ring_bytes && *o->output == '|')
+		return err_set(
+			err, -EINVAL, "--ring writes files, more than one if asked: -o FILE");
 	if (!run->reader)
 		return 0;
 	if (filter_injects(run->filter, INJECT_ANYTHING))
@@ -632,10 +643,12 @@ static int prepare(struct run *run, char *const *words, struct err *err)
 		r = build_filter(run->filter, o, err);
 	if (r >= 0)
 		r = check_file(run, err);
+	if (r >= 0 && o->until)
+		r = trigger_set_until(&run->trigger, o->until, err);
 	if (r < 0)
 		return r;
-	tracking = o->show_fds || filter_asks_track(run->filter) || key_asks_track(o) ||
-		   looks_for_anomalies(o);
+	tracking = (o->until && filter_asks_track(run->trigger.until)) || o->show_fds ||
+		   filter_asks_track(run->filter) || key_asks_track(o) || looks_for_anomalies(o);
 	build_plan(&run->plan, o, run->filter, tracking);
 	if (o->cpu && !run->plan.sums)
 		return err_set(err, -EINVAL, "--cpu goes with filters by name only, not with %s",
@@ -722,6 +735,7 @@ static void run_deinit(struct run *run)
 	track_destroy(run->track);
 	filter_destroy(run->filter);
 	recording_close(&run->recording);
+	trigger_deinit(&run->trigger);
 	store_reader_close(run->reader);
 	VEC_DEINIT(&run->pids);
 }
@@ -758,6 +772,27 @@ static char *const *filter_texts(struct run *run)
 	return nr ? ret : NULL;
 }
 
+/* What is recorded has ends of its own. */
+static void watch_for_end(struct run *run)
+{
+	const struct trace_options *o = run->options;
+	struct session *s = &run->session;
+
+	run->trigger.writer = run->recording.writer;
+	run->trigger.keeps_ring = o->ring_bytes;
+	run->trigger.quiet = o->quiet;
+	run->trigger.path = o->output;
+	run->trigger.until_text = o->until;
+	run->trigger.track = run->track;
+	run->trigger.launch = s->launch;
+	stream_add_sink(s->stream, &trigger_sink, &run->trigger);
+	if (!o->ring_bytes)
+		return;
+	store_writer_keep_ring(run->recording.writer, o->ring_bytes);
+	s->on_usr2 = trigger_ask;
+	s->usr2_self = &run->trigger;
+}
+
 static int start_recording(struct run *run, char *const *words, struct err *err)
 {
 	const struct trace_options *o = run->options;
@@ -772,12 +807,16 @@ static int start_recording(struct run *run, char *const *words, struct err *err)
 			   (o->verbose ? STORE_ENV_VALUES : 0u) |
 			   (proc_state_tells_queued() ? STORE_QUEUES : 0u),
 	};
+	int r;
 
 	if (o->record)
 		return recording_open(
 			&run->recording, -1, o->record, &facts, run->session.stream, err);
-	return recording_open(&run->recording, run->output.fd,
+	r = recording_open(&run->recording, run->output.fd,
 		o->output ? o->output : "standard output", &facts, run->session.stream, err);
+	if (r >= 0 && (o->ring_bytes || o->until))
+		watch_for_end(run);
+	return r;
 }
 
 static int open_output(struct run *run, struct err *err)
@@ -880,6 +919,16 @@ static int check_not_same(const char *path, const char *output, struct err *err)
 	return err_set(err, -EINVAL, "-o %s: that is the trace file itself", output);
 }
 
+/* What is not there because that was asked for is no loss, but whoever counts calls must know. */
+static void note_dropped(const struct run *run, const char *path)
+{
+	const struct store_facts *facts = store_reader_facts(run->reader);
+
+	if (facts->nr_dropped && !run->options->quiet)
+		command_fail(0, "'%s' is the end of a ring: %llu events before were dropped", path,
+			(unsigned long long)facts->nr_dropped);
+}
+
 /* As `execute`, with a file in the engine's place. */
 static int show(struct run *run, const char *path, struct err *err)
 {
@@ -891,6 +940,7 @@ static int show(struct run *run, const char *path, struct err *err)
 	r = open_output(run, err);
 	if (r < 0)
 		return command_fail(EXIT_FAILED, "%s", err->text);
+	note_dropped(run, path);
 	r = play(run, err);
 	note_cut(run);
 	if (r < 0 && r != -EPIPE)
@@ -1007,6 +1057,7 @@ const struct command command_trace = {
 	.synopsis = "[options] [--] COMMAND [ARG...]",
 	.summary = "Shows what a program does: every system call, decoded and in order",
 	.options = trace_options,
+	.without = "ring until",
 	.takes_command = true,
 	.completes = "command",
 	.run = run_trace,
