@@ -8,6 +8,8 @@ import pty
 import sqlite3
 import subprocess
 
+import parquet_file
+import trace_file
 from harness import check, check_equal
 
 SCRIPT = "ls /etc | sort | tail -n 1; cat /nowhere; mkdir d; cd d; echo x > name; rm name; kill -USR1 $$"
@@ -146,6 +148,38 @@ def test_sqlite_through_a_filter(h):
     db = database(h, kept, "-y", "-e", "trace=openat & status=failed")
     check_calls(rows_of(db, "SELECT * FROM calls ORDER BY id"),
                 shown(h, kept, "-e", "trace=openat & status=failed")["syscalls"])
+
+
+def test_parquet_is_the_same_table(h):
+    """Every row and column that SQLite has; in several row groups when there are many."""
+    for command in (["sh", "-c", SCRIPT], [h.program("threads")], ["cat", b"/tmp/\xc3\xa4\xff"],
+                    ["dd", "if=/dev/zero", "of=/dev/null", "bs=1", "count=35000"]):
+        kept = recorded(h, command)
+        facts, groups, rows = parquet_file.rows(export(h, "parquet", kept).read_bytes())
+        db = database(h, kept)
+        wanted = rows_of(db, "SELECT * FROM events ORDER BY id")
+        check_equal(len(rows), len(wanted))
+        for row, other in zip(rows, wanted):
+            other.pop("id")
+            check_equal(row, other)
+        check_equal(groups, (len(rows) + 65535) // 65536)
+        check_equal(dict(facts, format=""), dict(db.execute("SELECT * FROM run"), format=""))
+
+
+def test_tables_without_rows(h):
+    """Of a file that was cut off before its first event."""
+    kept = recorded(h)
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:next(trace_file.index(whole))[0]])
+    for form in ("parquet", "sqlite", "chrome"):
+        output = h.file("." + form)
+        check_equal(h.plain(["export", "--format", form, "-o", str(output), str(kept)]).status, 1)
+        if form == "parquet":
+            check_equal(parquet_file.rows(output.read_bytes())[1:], (0, []))
+        elif form == "sqlite":
+            check_equal(sqlite3.connect(output).execute("SELECT * FROM events").fetchall(), [])
+        else:
+            check_equal(json.loads(output.read_text())["traceEvents"], [])
 
 
 def micros(ns):
