@@ -90,6 +90,9 @@ struct engine_ops {
 	bool injects;   /* can change calls, not only watch them */
 	bool cpu_times; /* as in the plan */
 	bool buffers;   /* has a use for the plan's buffer_bytes */
+	/* What its own part in a call may add to the time of one, now and then; 0 = next to nothing
+	 */
+	uint64_t hiccup_ns;
 
 	/* 0 when this user can use it here; else the reason and what would help. Quick. */
 	int (*probe)(struct err *err);

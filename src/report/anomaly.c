@@ -410,6 +410,11 @@ void anomalies_destroy(struct anomalies *a)
 	free(a);
 }
 
+void anomalies_need_excess(struct anomalies *a, uint64_t excess_ns)
+{
+	a->config.excess_ns = MAX(a->config.excess_ns, excess_ns);
+}
+
 const struct anomaly *anomalies_found(const struct anomalies *a)
 {
 	return a->has_found ? &a->found : NULL;

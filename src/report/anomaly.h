@@ -91,6 +91,9 @@ struct anomalies;
 struct anomalies *anomalies_create(const struct anomaly_config *config);
 void anomalies_destroy(struct anomalies *a);
 
+/* From now on it takes this much more than the median to be slow, if that is more than before. */
+void anomalies_need_excess(struct anomalies *a, uint64_t excess_ns);
+
 /* `self` is a struct anomalies. Never fails. */
 extern const struct sink_ops anomalies_sink;
 

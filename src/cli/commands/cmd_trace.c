@@ -589,6 +589,13 @@ static bool tells_queued(const struct run *run)
 	return proc_state_tells_queued();
 }
 
+/* Slower than usual by what the engine itself may do to a call is not slow. */
+static void allow_for_engine(struct run *run, const struct engine_ops *ops)
+{
+	if (run->anomalies && ops)
+		anomalies_need_excess(run->anomalies, ops->hiccup_ns);
+}
+
 static void add_anomalies(struct run *run)
 {
 	struct anomaly_config *config = &run->anomaly_config;
@@ -605,6 +612,8 @@ static void add_anomalies(struct run *run)
 				run->reader ? "this trace file" : "this kernel");
 	}
 	run->anomalies = anomalies_create(config);
+	if (run->reader && store_reader_facts(run->reader)->engine)
+		allow_for_engine(run, engine_by_name(store_reader_facts(run->reader)->engine));
 	stream_add_sink(run->session.stream, &anomalies_sink, run->anomalies);
 }
 
@@ -848,6 +857,7 @@ static int execute(struct run *run, char **words, struct err *err)
 	if (!s->ops)
 		return command_fail(EXIT_FAILED, "%s", err->text);
 	note_useless_buffer(run->options, s->ops);
+	allow_for_engine(run, s->ops);
 	if (*words) {
 		r = launch_prepare(&run->launch, words, environ, err);
 		if (r < 0)
