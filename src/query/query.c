@@ -148,7 +148,7 @@ int query_open(struct query **ret, const struct query_config *config, struct err
 	for (size_t i = 0; r >= 0 && i < config->nr_paths; i++)
 		r = open_file(q, config->paths[i], err);
 	if (r >= 0)
-		r = query_sqlite_load(&q->library, err);
+		r = query_sqlite_load(err);
 	if (r >= 0)
 		r = set_up(q, err);
 	if (r < 0)
@@ -177,7 +177,6 @@ void query_close(struct query *q)
 		return;
 	if (q->db)
 		sqlite3_close(q->db);
-	sqlite_library_close(&q->library);
 	VEC_FOREACH (file, &q->files) {
 		summary_destroy(file->summary);
 		store_reader_close(file->reader);

@@ -58,7 +58,6 @@ struct query_note {
 
 struct query {
 	struct query_config config;
-	struct sqlite_library library;
 	sqlite3 *db;
 	VEC(struct query_file) files;
 	VEC(struct query_task) tasks;

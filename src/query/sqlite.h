@@ -4,9 +4,6 @@
  * when a statement is there to be run.
  */
 
-/* First: the next renames what it declares. */
-#include "render/sqlite_library.h"
-
 #include <sqlite3ext.h>
 
 /* Set once, before anything of query/ calls SQLite. */
@@ -14,5 +11,5 @@ extern const sqlite3_api_routines *sqlite3_api;
 
 struct err;
 
-/* Loads it. Fails where it is not installed, or lacks what we need. */
-int query_sqlite_load(struct sqlite_library *l, struct err *err);
+/* Loads it, for good. Fails where it is not installed, or lacks what we need. */
+int query_sqlite_load(struct err *err);
