@@ -14,6 +14,7 @@ import collections
 import json
 import os
 import pathlib
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -21,7 +22,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-PACKAGES = ["@tracerbench/trace-model@8.0.0", "hyparquet@1.31.5", "hyparquet-compressors@1.1.2",
+PACKAGES = ["@tracerbench/trace-model@8.0.0", "speedscope@1.25.0", "hyparquet@1.31.5", "hyparquet-compressors@1.1.2",
             "@duckdb/node-api@1.5.6-r.1"]
 # enough rows for several row groups
 SCRIPT = "dd if=/dev/zero of=/dev/null bs=1 count=40000; for i in 1 2 3; do ls -l /etc | sort | tail -n 2; done; cat /nowhere; python3 -c 'import json, threading; " \
@@ -75,6 +76,19 @@ def test_chrome(oracle):
                 check_equal(round(event["duration"] * 1000), call["duration_nanos"])
             check_equal(event["args"].get("result"), call.get("result"))
             assert event["comm"] and not event["nested"], event
+
+
+def test_speedscope(oracle):
+    """A profile for each task, as long as its calls together."""
+    busy = {int(re.search(r"tid (\d+)", profile["name"])[1]): profile["busy"]
+            for profile in oracle.read("chrome", "speedscope.mjs")}
+    document = json.loads((oracle.folder / "run.chrome").read_text())
+    wanted = collections.Counter()
+    for event in document["traceEvents"]:
+        wanted[event["tid"]] += event["dur"] if event["ph"] == "X" else 0
+    check_equal(set(busy), set(wanted))
+    for tid, micros in wanted.items():
+        assert abs(busy[tid] - micros) <= 1 + micros * 1e-6, f"{tid}: {busy[tid]}, not {micros} us"
 
 
 def test_parquet(oracle):
