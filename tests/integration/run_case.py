@@ -48,7 +48,12 @@ def main():
     tests = [
         (n[5:], f) for n, f in vars(module).items() if n.startswith("test_") and callable(f)
     ]
+    if unknown := set(args.tests) - {n for n, _ in tests}:
+        sys.exit(f"no test {', '.join(sorted(unknown))} in {name}")
     tests = [(n, f) for n, f in tests if not args.tests or n in args.tests]
+    for signo in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(signo) == signal.SIG_IGN:
+            signal.signal(signo, signal.SIG_DFL)  # what a script ignores stays so in all it starts
     engines = {"both": ["bpf", "ptrace"], "any": []}.get(engine, [engine])
     try:
         for e in engines:
