@@ -126,8 +126,12 @@ def install(folder):
         if not shutil.which(tool):
             return f"no {tool} here"
     (folder / "package.json").write_text("{}")
-    done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent", *PACKAGES], cwd=folder,
-                          capture_output=True, text=True, timeout=300, check=False)
+    try:
+        done = subprocess.run(
+            ["npm", "install", "--no-audit", "--no-fund", "--fetch-retries=0", "--loglevel=error", *PACKAGES],
+            cwd=folder, capture_output=True, text=True, timeout=200, check=False)
+    except subprocess.TimeoutExpired:
+        return "npm cannot install: it took longer than 200 s"
     reason = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[0]
     return f"npm cannot install: {reason}" if done.returncode else None
 
