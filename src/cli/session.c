@@ -73,6 +73,7 @@ static bool handle_signals(struct session *s)
 			continue;
 		log_debug("session", "%s from %s", strsignal(signo),
 			origin == FROM_KERNEL ? "the terminal" : "a process");
+		s->interrupted |= signo != SIGUSR1 && signo != SIGUSR2;
 		if (signo == SIGUSR2 && s->on_usr2)
 			s->on_usr2(s->usr2_self);
 		else if (!s->launch)

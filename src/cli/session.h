@@ -28,6 +28,7 @@ struct session {
 	void *usr2_self;       /* borrowed */
 	struct engine *engine; /* while it runs */
 	/* Results. */
+	bool interrupted;    /* a signal came that would end us: Ctrl-C, SIGTERM... */
 	uint64_t started_ns; /* when the subject was let run, or attached to; 0 = never */
 	struct engine_cost cost;
 };

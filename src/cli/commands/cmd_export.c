@@ -14,7 +14,7 @@ const struct command command_export = {
 	.summary = "Turns a recorded run into a file for other programs",
 	.options = trace_options,
 	.without =
-		"follow-forks attach cgroup tracee-stdout cpu engine buffer-size profile-self record compress ring until t "
+		"follow-forks attach cgroup tracee-stdout cpu engine buffer-size profile-self record compress ring runs until t "
 		"relative-timestamps timing unfinished max-output anomaly-realtime anomaly-threshold "
 		"anomaly-window-size stats-extended "
 		"summary summary-too summary-sort-by summary-columns summary-style by summary-every wall "

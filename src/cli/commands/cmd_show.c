@@ -14,7 +14,7 @@ const struct command command_show = {
 	.summary = "Shows a recorded run, with the options of a traced one",
 	.options = trace_options,
 	.without =
-		"follow-forks attach cgroup tracee-stdout cpu engine buffer-size profile-self record compress ring until "
+		"follow-forks attach cgroup tracee-stdout cpu engine buffer-size profile-self record compress ring runs until "
 		"version help-all",
 	.completes = "file",
 	.run = run_show,

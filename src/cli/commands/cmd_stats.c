@@ -14,7 +14,7 @@ const struct command command_stats = {
 	.summary = "Shows the statistics of a recorded run, as -c does of a traced one",
 	.options = trace_options,
 	.without =
-		"follow-forks attach cgroup tracee-stdout cpu engine buffer-size profile-self record compress ring until t "
+		"follow-forks attach cgroup tracee-stdout cpu engine buffer-size profile-self record compress ring runs until t "
 		"relative-timestamps unfinished decode-fds no-abbrev string-limit x hex raw "
 		"summary summary-too version help-all",
 	.completes = "file",

@@ -51,6 +51,7 @@
 
 #define STRING_LIMIT_MAX (1u << 20)
 
+#define NR_RUNS_MAX    100000
 #define RING_BYTES_MIN 64000
 #define RING_BYTES_MAX 4000000000u
 
@@ -70,6 +71,7 @@ struct trace_options {
 	unsigned anomaly_window;
 	unsigned stamps, show_fds, hex_strings, summary_every_s;
 	unsigned string_limit;
+	unsigned nr_runs; /* 0 = one, whose file has the name as it is */
 	uint64_t max_output_bytes, buffer_bytes, ring_bytes;
 	const char *output, *engine, *format, *tracee_stdout, *record, *cgroup, *until;
 	const char *summary_sort, *summary_columns, *summary_style, *summary_by;
@@ -95,6 +97,7 @@ const struct option trace_options[] = {
 	{OPTION_TEXT, 0, "record", "FILE", "keep the run in a trace file too, for renacer show", AT(record), .completes = "file"},
 	{OPTION_FLAG, 0, "compress", NULL, "write a trace file instead of lines", AT(compress)},
 	{OPTION_SIZE, 0, "ring", "SIZE", "keep the last events only, in memory, and write them when the run ends, when the command is killed, on SIGUSR2, or with --until", AT(ring_bytes), .min = RING_BYTES_MIN, .max = RING_BYTES_MAX, .common = true},
+	{OPTION_NUMBER, 0, "runs", "N", "run the command so often, a trace file for each: renacer.1.rnc, renacer.2.rnc...", AT(nr_runs), .max = NR_RUNS_MAX, .common = true},
 	{OPTION_TEXT, 0, "until", "SPEC", "end the recording with the first call that is like this filter, as -e has it: 'duration>1s'", AT(until), .common = true},
 	{OPTION_TEXT, 0, "tracee-stdout", "WHERE", "the command's standard output: inherit, stderr, null or a file", AT(tracee_stdout), .completes = "file"},
 	{OPTION_FLAG, 'T', "timing", NULL, "time spent in each call", AT(timing), .common = true},
@@ -998,7 +1001,13 @@ static bool reads_file(enum trace_use use)
 	return use == TRACE_SHOW || use == TRACE_STATS || use == TRACE_EXPORT;
 }
 
-static int trace(const struct trace_options *o, char **words, enum trace_use use)
+/* How a run went: `status`, or AS_THE_COMMAND and as that ended. */
+struct outcome {
+	int status, wait_status;
+	bool interrupted;
+};
+
+static struct outcome trace(const struct trace_options *o, char **words, enum trace_use use)
 {
 	struct run run = {.options = o,
 		.began_ns = clock_now_ns(),
@@ -1007,15 +1016,67 @@ static int trace(const struct trace_options *o, char **words, enum trace_use use
 		.relay = {.fd = -1},
 		.out = {.fd = -1}};
 	struct err err = {0};
-	int status, wait_status;
-	bool launched;
+	struct outcome ret = {0};
 
 	run.launch.gate = run.launch.verdict = -1;
-	status = reads_file(use) ? show_file(&run, words, &err) : run_program(&run, words, &err);
-	launched = status == AS_THE_COMMAND;
-	wait_status = run.launch.status;
+	ret.status =
+		reads_file(use) ? show_file(&run, words, &err) : run_program(&run, words, &err);
+	ret.wait_status = run.launch.status;
+	ret.interrupted = run.session.interrupted;
 	run_deinit(&run);
-	return launched ? exit_like(wait_status) : status;
+	return ret;
+}
+
+static int exit_with(const struct outcome *outcome)
+{
+	return outcome->status == AS_THE_COMMAND ? exit_like(outcome->wait_status)
+						 : outcome->status;
+}
+
+static bool is_good(const struct outcome *outcome)
+{
+	return outcome->status == AS_THE_COMMAND && !outcome->wait_status;
+}
+
+/*
+ * One after another, each into a file of its own. A command that fails is no reason to stop, since
+ * how it fails may be what is looked at; what keeps us from recording is, and so is a Ctrl-C.
+ */
+static int record_runs(const struct trace_options *o, char **words)
+{
+	struct outcome worst = {.status = AS_THE_COMMAND};
+	struct trace_options one = *o;
+	struct buf name = BUF_INIT;
+
+	for (unsigned i = 1; i <= o->nr_runs; i++) {
+		struct outcome outcome;
+
+		trigger_number_name(&name, o->output, i);
+		one.output = buf_cstr(&name);
+		outcome = trace(&one, words, TRACE_RECORD);
+		if (is_good(&worst))
+			worst = outcome;
+		if (outcome.status != AS_THE_COMMAND || outcome.interrupted)
+			break;
+	}
+	buf_deinit(&name);
+	return exit_with(&worst);
+}
+
+static int run_as_asked(const struct trace_options *o, char **words, enum trace_use use)
+{
+	struct outcome outcome;
+
+	if (!o->nr_runs) {
+		outcome = trace(o, words, use);
+		return exit_with(&outcome);
+	}
+	if (o->pids.texts.len || o->cgroup)
+		return command_fail(
+			EXIT_USAGE, "--runs is for a command, not for what runs already");
+	if (*o->output == '|')
+		return command_fail(EXIT_USAGE, "--runs writes a file for each run: give -o FILE");
+	return record_runs(o, words);
 }
 
 int trace_main(const struct command *self, int argc, char **argv, enum trace_use use)
@@ -1050,7 +1111,7 @@ int trace_main(const struct command *self, int argc, char **argv, enum trace_use
 	else {
 		if (o.debug)
 			log_set_sink(print_debug);
-		status = trace(&o, words, use);
+		status = run_as_asked(&o, words, use);
 	}
 	VEC_DEINIT(&o.exprs.texts);
 	VEC_DEINIT(&o.pids.texts);
@@ -1067,7 +1128,7 @@ const struct command command_trace = {
 	.synopsis = "[options] [--] COMMAND [ARG...]",
 	.summary = "Shows what a program does: every system call, decoded and in order",
 	.options = trace_options,
-	.without = "ring until",
+	.without = "ring runs until",
 	.takes_command = true,
 	.completes = "command",
 	.run = run_trace,

@@ -512,6 +512,12 @@ static int load_programs(struct load *l, const struct engine_plan *plan, const s
 	int handlers[ARRAY_SIZE(sections)];
 	int rc;
 
+	/*
+	 * Some libbpf (1.1) keeps a pointer to its freed list when the last handler goes, and
+	 * writes there when another one comes: with the next attempt below, or the next run. One
+	 * that concerns no program stays.
+	 */
+	libbpf_register_prog_handler("renacer_keeps", BPF_PROG_TYPE_UNSPEC, 0, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
 		handlers[i] = libbpf_register_prog_handler(
 			sections[i], BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &opts);

@@ -129,6 +129,45 @@ def test_record(h):
     check("+++ killed by SIGKILL +++" in h.plain(["show", "k.rnc"]).stdout)
 
 
+def test_several_runs(h):
+    """A file for each; the first bad status counts; the others are made all the same."""
+    script = "echo x >> log; n=$(wc -l < log); echo run $n; [ $n = 1 ] || exit $n"
+    done = record(h, "$RECORD --runs 3 -o a.b/r.rnc -- sh -c '%s'" % script)
+    check_equal(done.returncode, 1, "there is no such folder")
+    (h.tmp / "a.b").mkdir()
+    done = record(h, "$RECORD --runs 3 -o a.b/r -- sh -c '%s'" % script)
+    check_equal((done.returncode, done.stdout, done.stderr), (2, "run 1\nrun 2\nrun 3\n", ""))
+    check_equal(sorted(p.name for p in (h.tmp / "a.b").iterdir()), ["r.1", "r.2", "r.3"])
+    for number, status in (1, 0), (2, 2), (3, 3):
+        text = h.plain(["show", f"a.b/r.{number}"]).stdout
+        check(f'"run {number}\\n"' in text and f"+++ exited with {status} +++" in text, text)
+    done = record(h, "$RECORD --runs 2 -- true && $RECORD --runs 0 -- true && echo renacer.*")
+    check_equal(done.stdout, "renacer.1.rnc renacer.2.rnc renacer.rnc\n", done.stderr)
+    done = record(h, "$RECORD --runs 2 -- sh -c 'kill -KILL $$'")
+    check_equal(done.returncode, -signal.SIGKILL)
+    check((h.tmp / "renacer.2.rnc").exists(), "it stopped at the first")
+
+
+def test_several_runs_end_when_asked(h):
+    child = h.start([h.renacer, "record", "--engine", h.engine, "--runs", "9", "--", "sleep", "20"])
+    check(wait_for(lambda: any(b"sleep" in cmdline(kid) for kid in children_of(child.pid))), "it did not start")
+    os.kill(child.pid, signal.SIGTERM)
+    check_equal(child.wait(20), -signal.SIGTERM)
+    check_equal([p.name for p in h.tmp.glob("*.rnc")], ["renacer.1.rnc"])
+    check("killed by SIGTERM" in h.plain(["show", "renacer.1.rnc"]).stdout)
+    for options in "-p 1", "-o '|cat' -- true":
+        done = record(h, f"$RECORD --runs 2 {options}")
+        check_equal((done.returncode, done.stdout), (2, ""))
+        check("--runs " in done.stderr, done.stderr)
+
+
+def cmdline(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
 def test_record_through_a_filter(h):
     done = record(h, "$RECORD -e trace=openat -- cat /dev/null")
     check_equal(done.returncode, 0, done.stderr)
