@@ -335,7 +335,7 @@ TEST(a_program_that_makes_up_groups_gets_no_more_memory_than_it_may)
 	run_begin(&r, &plain);
 	for (uint64_t nr = 0; nr < CALL_NR_LIMIT; nr++) {
 		for (unsigned size = 0; size < 64; size++) {
-			struct event *ev = READ(3, (int64_t)1 << size, 1000);
+			struct event *ev = READ(3, (int64_t)(UINT64_C(1) << size), 1000);
 
 			ev->call.nr = (uint32_t)nr;
 			feed(&r, ev);
