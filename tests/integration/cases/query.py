@@ -229,7 +229,7 @@ def test_harmed_files(h):
     check("was cut off at byte" in done.stderr, done.stderr)
     part = h.plain(["show", "--format", "csv", file]).stdout.count("\r\n") - 1
     check_equal(int(done.stdout.split()[1]), part)
-    check(0 < part < whole, part)
+    check(part < whole, part)  # a run of one block loses it all
     dice = random.Random(7)
     for _ in range(25):
         at = dice.randrange(30, len(good))
