@@ -213,7 +213,7 @@ def test_injected_delays(h):
     check(all(found) and len(at) >= 3, run.dump())
     # a busy machine makes others slow, but not as slow
     far = [m for m in found if float(m.group(9)) * {"us": 1e3, "ms": 1e6, "s": 1e9}[m.group(10)] > NOISE_NS]
-    check(len(at) <= len(far) <= len(at) + 1, run.dump())
+    check(len(at) - may_be_missed(h, len(at)) <= len(far) <= len(at) + 1, run.dump())
 
 
 QUIET = (
