@@ -2,11 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
-#include "decode/decode.h"
 #include "render/call_json.h"
-#include "render/value_json.h"
+#include "render/event_json.h"
 #include "report/event_view.h"
 #include "track/track.h"
 #include "util/alloc.h"
@@ -154,50 +152,6 @@ static void draw_call(struct chrome *c, const struct event_view *view)
 	event_end(c, &j);
 }
 
-static void draw_signal(struct chrome *c, struct json *j, int signo)
-{
-	const char *name = decode_signal_name(&c->arena, signo);
-
-	member_text(j, "signal", name ? name : arena_printf(&c->arena, "%d", signo));
-}
-
-static void draw_particulars(struct chrome *c, struct json *j, const struct event_view *view)
-{
-	const struct event *ev = view->ev;
-
-	switch (ev->kind) {
-	case EV_FORK:
-		json_key(j, "child_pid");
-		json_i64(j, ev->fork.child_pid);
-		json_key(j, "child_tid");
-		json_i64(j, ev->fork.child_tid);
-		break;
-	case EV_EXEC:
-		if (ev->exec.path)
-			member_text(j, "path", ev->exec.path);
-		break;
-	case EV_EXIT:
-		if (WIFSIGNALED(ev->exit.status)) {
-			draw_signal(c, j, WTERMSIG(ev->exit.status));
-			break;
-		}
-		json_key(j, "exit_code");
-		json_i64(j, WEXITSTATUS(ev->exit.status));
-		break;
-	case EV_SIGNAL:
-		draw_signal(c, j, ev->signal.signo);
-		json_key(j, "info");
-		value_json_draw(j, view->siginfo);
-		break;
-	case EV_STOP: draw_signal(c, j, ev->stop_signo); break;
-	case EV_LOST:
-		json_key(j, "count");
-		json_u64(j, ev->lost.count);
-		break;
-	default: break;
-	}
-}
-
 static void draw_instant(struct chrome *c, const struct event_view *view)
 {
 	const struct event *ev = view->ev;
@@ -210,7 +164,11 @@ static void draw_instant(struct chrome *c, const struct event_view *view)
 	member_text(&j, "s", ev->kind == EV_LOST ? "g" : "t"); /* concerns all, or the thread */
 	json_key(&j, "args");
 	json_object_begin(&j);
-	draw_particulars(c, &j, view);
+	if (ev->kind == EV_LOST) {
+		json_key(&j, "count");
+		json_u64(&j, ev->lost.count);
+	}
+	event_json_draw_particulars(&j, &c->arena, view);
 	json_object_end(&j);
 	event_end(c, &j);
 	arena_reset(&c->arena);

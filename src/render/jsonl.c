@@ -1,13 +1,11 @@
 #include "render/renderer.h"
 
 #include <stdlib.h>
-#include <sys/wait.h>
 
-#include "decode/decode.h"
 #include "render/anomaly_json.h"
 #include "render/call_json.h"
+#include "render/event_json.h"
 #include "render/summary_json.h"
-#include "render/value_json.h"
 #include "report/anomaly.h"
 #include "report/event_view.h"
 #include "report/summary.h"
@@ -56,52 +54,6 @@ static void *jsonl_begin(struct out *out, const struct render_options *options)
 	return l;
 }
 
-static void draw_signal(struct jsonl *l, struct json *j, int signo)
-{
-	const char *name = decode_signal_name(&l->arena, signo);
-
-	json_key(j, "signal");
-	json_text(j, name ? name : arena_printf(&l->arena, "%d", signo));
-}
-
-static void draw_exit(struct jsonl *l, struct json *j, int status)
-{
-	if (WIFSIGNALED(status)) {
-		draw_signal(l, j, WTERMSIG(status));
-	} else {
-		json_key(j, "exit_code");
-		json_i64(j, WEXITSTATUS(status));
-	}
-}
-
-static void draw_particulars(struct jsonl *l, struct json *j, const struct event_view *view)
-{
-	const struct event *ev = view->ev;
-
-	switch (ev->kind) {
-	case EV_FORK:
-		json_key(j, "child_pid");
-		json_i64(j, ev->fork.child_pid);
-		json_key(j, "child_tid");
-		json_i64(j, ev->fork.child_tid);
-		break;
-	case EV_EXEC:
-		if (ev->exec.path) {
-			json_key(j, "path");
-			json_text(j, ev->exec.path);
-		}
-		break;
-	case EV_EXIT: draw_exit(l, j, ev->exit.status); break;
-	case EV_SIGNAL:
-		draw_signal(l, j, ev->signal.signo);
-		json_key(j, "info");
-		value_json_draw(j, view->siginfo);
-		break;
-	case EV_STOP: draw_signal(l, j, ev->stop_signo); break;
-	default: break;
-	}
-}
-
 static void draw_lost(struct json *j, const struct event *ev)
 {
 	json_key(j, "count");
@@ -128,7 +80,7 @@ static void draw_event(struct jsonl *l, struct json *j, const struct event_view 
 	} else if (ev->kind == EV_LOST) {
 		draw_lost(j, ev);
 	} else {
-		draw_particulars(l, j, view);
+		event_json_draw_particulars(j, &l->arena, view);
 		json_key(j, "pid");
 		json_i64(j, ev->pid);
 		json_key(j, "tid");

@@ -10,6 +10,12 @@ static void put_bytes(struct buf *to, const void *bytes, size_t len)
 	buf_add(to, bytes, len);
 }
 
+static const uint8_t *scan_sized(struct scan *from, uint32_t *ret_len)
+{
+	*ret_len = (uint32_t)scan_max(from, scan_left(from));
+	return scan_bytes(from, *ret_len);
+}
+
 /* With its NUL, so that a reader can use it where it lies; NULL as no bytes at all. */
 static void put_text(struct buf *to, const char *text)
 {
@@ -39,8 +45,7 @@ static void read_signal(struct event_signal *ret, struct scan *from)
 {
 	ret->signo = scan_i32(from);
 	ret->peer_tid = scan_i32(from);
-	ret->info_len = (uint32_t)scan_max(from, UINT32_MAX);
-	ret->info = scan_bytes(from, ret->info_len);
+	ret->info = scan_sized(from, &ret->info_len);
 }
 
 static void put_map(const struct event_map *map, struct buf *to)
@@ -111,12 +116,6 @@ static void put_file(const struct event_file *file, struct buf *to)
 	put_i(to, file->target_pid);
 	put_bytes(to, file->local, file->local_len);
 	put_bytes(to, file->peer, file->peer_len);
-}
-
-static const uint8_t *scan_sized(struct scan *from, uint32_t *ret_len)
-{
-	*ret_len = (uint32_t)scan_max(from, scan_left(from));
-	return scan_bytes(from, *ret_len);
 }
 
 static void read_file(struct event_file *ret, struct scan *from)

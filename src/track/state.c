@@ -135,12 +135,20 @@ void on_fd(struct track *t, const struct event *ev)
 	files_set(t, task_files(task), state->fd, f, state->flags & O_CLOEXEC);
 }
 
+/* A reference to the folder told of; NULL = it is not known. */
+static struct path *folder_of_told(struct track *t, const struct event *ev)
+{
+	const char *path = ev->state.path;
+
+	return path && *path == '/' ? path_of_link(t, path) : NULL;
+}
+
 void on_cwd(struct track *t, const struct event *ev)
 {
 	struct fs *fs = task_fs(task_get(t, ev->pid, ev->tid));
 
 	path_unref(&t->paths, fs->cwd);
-	fs->cwd = ev->state.path && *ev->state.path == '/' ? path_of_link(t, ev->state.path) : NULL;
+	fs->cwd = folder_of_told(t, ev);
 }
 
 void on_root(struct track *t, const struct event *ev)
@@ -148,8 +156,7 @@ void on_root(struct track *t, const struct event *ev)
 	struct fs *fs = task_fs(task_get(t, ev->pid, ev->tid));
 
 	path_unref(&t->paths, fs->root);
-	fs->root =
-		ev->state.path && *ev->state.path == '/' ? path_of_link(t, ev->state.path) : NULL;
+	fs->root = folder_of_told(t, ev);
 	fs->root_lost = !fs->root;
 }
 

@@ -48,6 +48,16 @@ static inline struct event *event_build(enum event_kind kind, int pid, int tid)
 	return &b->ev;
 }
 
+static inline struct event *build_fork(int pid, int child_pid, int child_tid, uint32_t share)
+{
+	struct event *ev = event_build(EV_FORK, pid, pid);
+
+	ev->fork.child_pid = child_pid;
+	ev->fork.child_tid = child_tid;
+	ev->fork.share = share;
+	return ev;
+}
+
 static inline struct event *build_call_args(
 	int pid, int tid, enum call_id id, int64_t ret, const uint64_t args[6])
 {

@@ -37,14 +37,6 @@ static void feed_open(struct track *t, int pid, const char *path, int fd)
 	feed(t, build_string(build_call(pid, pid, CALL_openat, fd, CWD), 1, path));
 }
 
-static void feed_fork(struct track *t, int pid, int child)
-{
-	struct event *ev = event_build(EV_FORK, pid, pid);
-
-	ev->fork.child_pid = ev->fork.child_tid = child;
-	feed(t, ev);
-}
-
 /* A message with descriptors, as both sides' calls see it. */
 struct message {
 	struct msghdr header;
@@ -241,7 +233,7 @@ TEST(descriptors_are_passed)
 
 	feed_socketpair(t, 1, SOCK_STREAM, 3, 4);
 	assert_int_equal(file_at(t, 1, 3)->peer_id, file_at(t, 1, 4)->id);
-	feed_fork(t, 1, 2);
+	feed(t, build_fork(1, 2, 2, 0));
 	feed_open(t, 1, "/secret", 5);
 	id = file_at(t, 1, 5)->id;
 	feed_send(t, 1, 3, 5);
@@ -296,7 +288,7 @@ TEST(the_receiver_may_return_first)
 	struct message sent, received;
 
 	feed_socketpair(t, 1, SOCK_STREAM, 3, 4);
-	feed_fork(t, 1, 2);
+	feed(t, build_fork(1, 2, 2, 0));
 	feed_open(t, 1, "/secret", 5);
 	receive = message_call(&received, 2, CALL_recvmsg, 4, 1, (int32_t[]){9}, 0);
 	send = message_call(&sent, 1, CALL_sendmsg, 3, 1, (int32_t[]){5}, 0);

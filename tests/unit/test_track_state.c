@@ -43,16 +43,6 @@ static void feed_open(struct track *t, int pid, const char *path, int flags, int
 	feed(t, build_string(build_call(pid, pid, CALL_openat, fd, CWD, 0, flags), 1, path));
 }
 
-static void feed_fork(struct track *t, int pid, int child_pid, int child_tid, uint32_t share)
-{
-	struct event *ev = event_build(EV_FORK, pid, pid);
-
-	ev->fork.child_pid = child_pid;
-	ev->fork.child_tid = child_tid;
-	ev->fork.share = share;
-	feed(t, ev);
-}
-
 static const char *path_at(struct track *t, int pid, int fd)
 {
 	const struct track_file *f = track_fd(t, pid, fd, TRACK_AFTER);
@@ -81,7 +71,7 @@ TEST(descriptors_are_told_with_what_they_share)
 	feed_open(t, 1, "/x/gone", O_RDONLY, 5000);
 	feed(t, build_call(1, 1, CALL_dup, 4, 3));
 	feed(t, build_string(build_call(1, 1, CALL_unlink, 0), 0, "/x/gone"));
-	feed_fork(t, 1, 2, 2, 0);
+	feed(t, build_fork(1, 2, 2, 0));
 	t = retell(t);
 	assert_string_equal(path_at(t, 1, 3), "/home/a");
 	assert_true(track_fd_cloexec(t, 1, 3));
@@ -138,11 +128,13 @@ TEST(tasks_are_told_with_the_tables_they_share)
 
 	feed_open(t, 1, "/old", O_RDONLY, 3);
 	/* a thread, a process with the same descriptors, one with its own */
-	feed_fork(t, 1, 1, 11, FORK_THREAD | FORK_SHARES_VM | FORK_SHARES_FILES | FORK_SHARES_FS);
-	feed_fork(t, 1, 2, 2, FORK_SHARES_FILES);
-	feed_fork(t, 1, 3, 3, FORK_SHARES_FS);
+	feed(t, build_fork(1, 1, 11,
+			FORK_THREAD | FORK_SHARES_VM | FORK_SHARES_FILES | FORK_SHARES_FS));
+	feed(t, build_fork(1, 2, 2, FORK_SHARES_FILES));
+	feed(t, build_fork(1, 3, 3, FORK_SHARES_FS));
 	/* a thread with descriptors of its own */
-	feed_fork(t, 1, 1, 12, FORK_THREAD | FORK_SHARES_VM | FORK_SHARES_FILES | FORK_SHARES_FS);
+	feed(t, build_fork(1, 1, 12,
+			FORK_THREAD | FORK_SHARES_VM | FORK_SHARES_FILES | FORK_SHARES_FS));
 	feed(t, build_call(1, 12, CALL_unshare, 0, CLONE_FILES));
 	ev = event_build(EV_EXEC, 3, 3);
 	ev->exec.path = "/bin/three";
@@ -176,7 +168,7 @@ TEST(directories_are_told_with_the_root)
 
 	feed(t, build_string(build_call(1, 1, CALL_chroot, 0), 0, "jail"));
 	feed(t, build_string(build_call(1, 1, CALL_chdir, 0), 0, "/in"));
-	feed_fork(t, 1, 2, 2, 0);
+	feed(t, build_fork(1, 2, 2, 0));
 	feed(t, build_call(2, 2, CALL_setns, 0, 3, CLONE_NEWNS));
 	t = retell(t);
 	assert_string_equal(track_cwd(t, 1), "/home/jail/in");
@@ -215,7 +207,7 @@ TEST(who_has_ended_is_not_told_of)
 {
 	struct track *t = begin();
 
-	feed_fork(t, 1, 2, 2, 0);
+	feed(t, build_fork(1, 2, 2, 0));
 	feed(t, event_build(EV_EXIT, 2, 2));
 	t = retell(t);
 	assert_int_equal(track_pid_of(t, 2), -1);

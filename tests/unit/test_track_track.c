@@ -60,16 +60,6 @@ static void feed_close(struct track *t, int pid, int fd)
 	feed(t, build_call(pid, pid, CALL_close, 0, fd));
 }
 
-static void feed_fork(struct track *t, int pid, int child, int child_tid, uint32_t share)
-{
-	struct event *ev = event_build(EV_FORK, pid, pid);
-
-	ev->fork.child_pid = child;
-	ev->fork.child_tid = child_tid;
-	ev->fork.share = share;
-	feed(t, ev);
-}
-
 static void feed_exec(struct track *t, int pid, int old_tid, const char *path)
 {
 	struct event *ev = event_build(EV_EXEC, pid, pid);
@@ -445,7 +435,7 @@ TEST(close_range_flags)
 	expect_path(t, 1, 8, NULL);
 	expect_path(t, 1, 500000, NULL);
 	/* shared tables: with UNSHARE only the caller's changes */
-	feed_fork(t, 1, 2, 2, FORK_SHARES_FILES);
+	feed(t, build_fork(1, 2, 2, FORK_SHARES_FILES));
 	feed(t, build_call(2, 2, CALL_close_range, 0, 3, 4, 0));
 	expect_path(t, 1, 3, NULL);
 	feed(t, build_call(2, 2, CALL_close_range, 0, 5, 5, CLOSE_RANGE_UNSHARE));
@@ -520,7 +510,7 @@ TEST(fork_copies_or_shares)
 	struct track *t = track_with(1, "/w");
 
 	feed_open(t, 1, "a", O_RDONLY, 3);
-	feed_fork(t, 1, 2, 2, 0);
+	feed(t, build_fork(1, 2, 2, 0));
 	assert_int_equal(id_of(t, 1, 3), id_of(t, 2, 3));
 	feed_close(t, 2, 3);
 	expect_path(t, 1, 3, "/w/a");
@@ -533,7 +523,7 @@ TEST(fork_copies_or_shares)
 	expect_cwd(t, 2, "/x");
 	assert_string_equal(track_comm(t, 2), "start");
 	/* clone(CLONE_FILES | CLONE_FS) without CLONE_THREAD */
-	feed_fork(t, 1, 4, 4, FORK_SHARES_FILES | FORK_SHARES_FS);
+	feed(t, build_fork(1, 4, 4, FORK_SHARES_FILES | FORK_SHARES_FS));
 	feed_close(t, 4, 3);
 	expect_path(t, 1, 3, NULL);
 	feed_paths(t, 4, CALL_chdir, "/y", NULL);
@@ -558,7 +548,8 @@ TEST(threads_share)
 {
 	struct track *t = track_with(1, "/w");
 
-	feed_fork(t, 1, 1, 11, FORK_THREAD | FORK_SHARES_VM | FORK_SHARES_FILES | FORK_SHARES_FS);
+	feed(t, build_fork(1, 1, 11,
+			FORK_THREAD | FORK_SHARES_VM | FORK_SHARES_FILES | FORK_SHARES_FS));
 	assert_int_equal(track_pid_of(t, 11), 1);
 	feed(t, build_string(build_call(1, 11, CALL_openat, 3, CWD), 1, "a"));
 	expect_path(t, 1, 3, "/w/a");
@@ -580,7 +571,8 @@ TEST(a_thread_may_unshare)
 {
 	struct track *t = track_with(1, "/w");
 
-	feed_fork(t, 1, 1, 11, FORK_THREAD | FORK_SHARES_VM | FORK_SHARES_FILES | FORK_SHARES_FS);
+	feed(t, build_fork(1, 1, 11,
+			FORK_THREAD | FORK_SHARES_VM | FORK_SHARES_FILES | FORK_SHARES_FS));
 	feed_open(t, 1, "a", O_RDONLY, 3);
 	feed(t, build_call(1, 11, CALL_unshare, 0, CLONE_FILES | CLONE_FS));
 	feed(t, build_call(1, 11, CALL_close, 0, 3));
@@ -619,7 +611,7 @@ TEST(exec_closes_and_unshares)
 	feed_open(t, 1, "keep", O_RDONLY, 3);
 	feed_open(t, 1, "close", O_RDONLY | O_CLOEXEC, 4);
 	feed_open(t, 1, "far", O_RDONLY | O_CLOEXEC, 70000);
-	feed_fork(t, 1, 2, 2, FORK_SHARES_FILES | FORK_SHARES_VM | FORK_VFORK);
+	feed(t, build_fork(1, 2, 2, FORK_SHARES_FILES | FORK_SHARES_VM | FORK_VFORK));
 	feed(t, build_call(2, 2, CALL_dup2, 5, 4, 5));
 	expect_path(t, 1, 5, "/w/close"); /* still shared */
 	feed_exec(t, 2, 2, "/usr/bin/a-rather-long-name");
@@ -641,8 +633,10 @@ TEST(exec_from_a_thread)
 {
 	struct track *t = track_with(1, "/w");
 
-	feed_fork(t, 1, 1, 11, FORK_THREAD | FORK_SHARES_VM | FORK_SHARES_FILES | FORK_SHARES_FS);
-	feed_fork(t, 1, 1, 12, FORK_THREAD | FORK_SHARES_VM | FORK_SHARES_FILES | FORK_SHARES_FS);
+	feed(t, build_fork(1, 1, 11,
+			FORK_THREAD | FORK_SHARES_VM | FORK_SHARES_FILES | FORK_SHARES_FS));
+	feed(t, build_fork(1, 1, 12,
+			FORK_THREAD | FORK_SHARES_VM | FORK_SHARES_FILES | FORK_SHARES_FS));
 	feed_open(t, 1, "a", O_RDONLY, 3);
 	feed_exit(t, 1, 1);
 	feed_exit(t, 1, 12);
@@ -666,10 +660,10 @@ TEST(fork_dup_cloexec_exec_chain)
 	/* a shell's `a | b` */
 	feed(t, build_bytes(build_call(1, 1, CALL_pipe2, 0, 0, O_CLOEXEC), 0, CAPTURE_AT_EXIT, ends,
 			sizeof(ends)));
-	feed_fork(t, 1, 2, 2, 0);
+	feed(t, build_fork(1, 2, 2, 0));
 	feed(t, build_call(2, 2, CALL_dup2, 1, 4, 1));
 	feed_exec(t, 2, 2, "/bin/a");
-	feed_fork(t, 1, 3, 3, 0);
+	feed(t, build_fork(1, 3, 3, 0));
 	feed(t, build_call(3, 3, CALL_dup2, 0, 3, 0));
 	feed_exec(t, 3, 3, "/bin/b");
 	feed_close(t, 1, 3);
@@ -694,7 +688,7 @@ TEST(renames_reach_everything_below)
 	feed_open(t, 1, "dir/a", O_RDONLY, 4);
 	feed_open(t, 1, "dir2/a", O_RDONLY, 5);
 	feed(t, build_call(1, 1, CALL_mmap, 0x10000, 0, 0x1000, 1, 2, 4));
-	feed_fork(t, 1, 2, 2, 0);
+	feed(t, build_fork(1, 2, 2, 0));
 	feed_paths(t, 2, CALL_chdir, "dir/sub", NULL);
 	feed_paths(t, 1, CALL_rename, "dir", "/new/place");
 	feed_nothing(t);
@@ -899,7 +893,7 @@ TEST(hostile_numbers)
 			expect_path(t, 1, fds[i], NULL);
 		else
 			expect_path(t, 1, fds[i], "/dev/tty");
-		feed_fork(t, 1, 2, 2, 0);
+		feed(t, build_fork(1, 2, 2, 0));
 		if (fds[i] >= 0)
 			expect_path(t, 2, fds[i], "/dev/tty");
 		feed(t, build_call(1, 1, CALL_close, 0, fds[i]));
@@ -926,11 +920,11 @@ TEST(hostile_numbers)
 	feed(t, ev);
 	expect_path(t, 1, 0, "/dev/tty");
 	/* tasks that are their own children, that change process, that exec from nowhere */
-	feed_fork(t, 1, 1, 1, 0);
-	feed_fork(t, 1, 1, 5, 0);
-	feed_fork(t, 1, 7, 1, 0);
-	feed_fork(t, 5, 5, 6, FORK_THREAD);
-	feed_fork(t, -1, INT32_MIN, 0, FORK_SHARES_VM);
+	feed(t, build_fork(1, 1, 1, 0));
+	feed(t, build_fork(1, 1, 5, 0));
+	feed(t, build_fork(1, 7, 1, 0));
+	feed(t, build_fork(5, 5, 6, FORK_THREAD));
+	feed(t, build_fork(-1, INT32_MIN, 0, FORK_SHARES_VM));
 	feed_exec(t, 1, 99, "");
 	feed_exec(t, 3, 6, "///");
 	feed_exec(t, 6, 5, "a/");
