@@ -20,7 +20,14 @@
 /* A program can make up as many groups as it likes; those beyond are not judged. */
 #define GROUPS_MAX 4096
 
+/*
+ * An engine that now and then adds ms to a call adds some tens of us to one in ten. That is no
+ * spread of the calls' own, and calls 5 ms slow would drown in it.
+ */
+#define NOISE_PART 32
+
 struct anomalies {
+	uint64_t noise_ns; /* of the engine: below this, times do not differ */
 	struct anomaly_config config;
 	struct map groups; /* struct baseline, owned, by group_key */
 	uint64_t count;
@@ -352,7 +359,7 @@ static void judge(
 	median_ns = baseline_quantile(b, 0.5);
 	if (own_ns < median_ns || own_ns - median_ns < a->config.excess_ns)
 		return;
-	score = baseline_score(b, own_ns);
+	score = baseline_score(b, own_ns, a->noise_ns);
 	if (score >= a->config.threshold)
 		note(a, s, b, own_ns, median_ns, score);
 }
@@ -413,6 +420,7 @@ void anomalies_destroy(struct anomalies *a)
 void anomalies_need_excess(struct anomalies *a, uint64_t excess_ns)
 {
 	a->config.excess_ns = MAX(a->config.excess_ns, excess_ns);
+	a->noise_ns = excess_ns / NOISE_PART;
 }
 
 const struct anomaly *anomalies_found(const struct anomalies *a)

@@ -79,16 +79,16 @@ uint64_t baseline_quantile(const struct baseline *b, double q)
 
 /*
  * The median of |ln t - ln m|, as a factor: outwards from the median, whichever side is nearer next
- * (up / m against m / down), until half of the window is passed.
+ * (up / m against m / down), until half of the window is passed. Times below `noise` count as that.
  */
-static double median_factor(const struct baseline *b, double median)
+static double median_factor(const struct baseline *b, double median, double noise)
 {
 	size_t up = (b->nr + 1) / 2 - 1, down = up;
 	double factor = 1;
 
 	for (size_t left = (b->nr + 1) / 2; left; left--) {
-		double above = up < b->nr ? (double)b->sorted[up] / median : INFINITY;
-		double below = down ? median / (double)b->sorted[down - 1] : INFINITY;
+		double above = up < b->nr ? MAX((double)b->sorted[up], noise) / median : INFINITY;
+		double below = down ? median / MAX((double)b->sorted[down - 1], noise) : INFINITY;
 
 		factor = MIN(above, below);
 		if (above <= below)
@@ -99,12 +99,12 @@ static double median_factor(const struct baseline *b, double median)
 	return factor;
 }
 
-double baseline_score(const struct baseline *b, uint64_t time_ns)
+double baseline_score(const struct baseline *b, uint64_t time_ns, uint64_t noise_ns)
 {
-	double median = (double)baseline_quantile(b, 0.5);
-	double body = MAD_TO_SIGMA * log(median_factor(b, median));
-	double tail = log((double)baseline_quantile(b, 0.95) / median) / SIGMAS_TO_P95;
+	double noise = (double)MAX(noise_ns, UINT64_C(1));
+	double median = MAX((double)baseline_quantile(b, 0.5), noise);
+	double body = MAD_TO_SIGMA * log(median_factor(b, median, noise));
+	double tail = log(MAX((double)baseline_quantile(b, 0.95), noise) / median) / SIGMAS_TO_P95;
 
-	return log((double)MAX(time_ns, UINT64_C(1)) / median) /
-	       MAX(BASELINE_SCALE_MIN, MAX(body, tail));
+	return log(MAX((double)time_ns, noise) / median) / MAX(BASELINE_SCALE_MIN, MAX(body, tail));
 }

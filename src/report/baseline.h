@@ -39,5 +39,8 @@ void baseline_add(struct baseline *b, uint64_t time_ns);
 /* By nearest rank; the baseline must not be empty. */
 uint64_t baseline_quantile(const struct baseline *b, double q);
 
-/* Of a time that is not in it. Negative: less than is usual. The baseline must not be empty. */
-double baseline_score(const struct baseline *b, uint64_t time_ns);
+/*
+ * Of a time that is not in it. Negative: less than is usual. The baseline must not be empty. All
+ * times below `noise_ns` are the same: what adds that much to a call, or does not, is not the call.
+ */
+double baseline_score(const struct baseline *b, uint64_t time_ns, uint64_t noise_ns);

@@ -66,7 +66,7 @@ TEST(a_baseline_is_the_last_times_whatever_their_order)
 			}
 			assert_int_equal(baseline_quantile(&b, 0), least);
 			assert_int_equal(baseline_quantile(&b, 1), most);
-			assert_true(fabs(baseline_score(&b, 77777) -
+			assert_true(fabs(baseline_score(&b, 77777, 0) -
 					    score_of(times + i + 1 - nr, nr, 77777)) < 1e-9);
 		}
 		baseline_deinit(&b);
@@ -81,9 +81,10 @@ TEST(what_is_odd_in_less_than_half_of_the_window_moves_no_median)
 	for (int i = 0; i < 100; i++)
 		baseline_add(&b, i % 50 == 7 ? 30000000 : (uint64_t)(1000 + i % 10));
 	assert_in_range(baseline_quantile(&b, 0.5), 1000, 1010);
-	assert_true(baseline_score(&b, 30000000) > 50);
-	assert_true(baseline_score(&b, 1100) < 1); /* 10 % are no news, however alike the others */
-	assert_true(baseline_score(&b, 10) < 0);
+	assert_true(baseline_score(&b, 30000000, 0) > 50);
+	assert_true(
+		baseline_score(&b, 1100, 0) < 1); /* 10 % are no news, however alike the others */
+	assert_true(baseline_score(&b, 10, 0) < 0);
 	baseline_deinit(&b);
 }
 
@@ -94,7 +95,7 @@ TEST(what_happens_to_one_in_ten_is_usual)
 	baseline_init(&b, 100);
 	for (int i = 0; i < 100; i++)
 		baseline_add(&b, i % 10 == 7 ? 3000000 : 1000);
-	assert_true(baseline_score(&b, 3000000) < 2);
+	assert_true(baseline_score(&b, 3000000, 0) < 2);
 	baseline_deinit(&b);
 }
 
