@@ -150,7 +150,7 @@ def test_several_runs(h):
 
 def test_several_runs_end_when_asked(h):
     child = h.start([h.renacer, "record", "--engine", h.engine, "--runs", "9", "--", "sleep", "20"])
-    check(wait_for(lambda: any(b"sleep" in cmdline(kid) for kid in children_of(child.pid))), "it did not start")
+    check(wait_for(lambda: any(cmdline(kid).startswith(b"sleep") for kid in children_of(child.pid))), "it did not start")
     os.kill(child.pid, signal.SIGTERM)
     check_equal(child.wait(20), -signal.SIGTERM)
     check_equal([p.name for p in h.tmp.glob("*.rnc")], ["renacer.1.rnc"])
